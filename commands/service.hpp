@@ -1,0 +1,107 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "commands/command.hpp"
+#include "commands/observer.hpp"
+#include "commands/ports/chats_store.hpp"
+#include "commands/ports/event_log.hpp"
+#include "commands/projected_offsets.hpp"
+#include "events/result.hpp"
+
+namespace chat {
+
+/// Every attempt lost against other writers of the same user, until the deadline or the last attempt.
+struct Conflict {
+    bool operator==(const Conflict&) const = default;
+};
+
+/// Why a command was not done. Nothing was stored.
+using CommandFault = std::variant<Refusal, Conflict>;
+
+/// Whether the command was stored is not known (yet). Sending it again may do it twice, unless it has a command key.
+class OutcomeUnknown : public Outage {
+public:
+    using Outage::Outage;
+};
+
+/// The log lacks a part of this user's stream; an operator must decide before there are new commands.
+class Quarantined : public Outage {
+public:
+    using Outage::Outage;
+};
+
+/// What a command did: everything an answer needs, so nothing is read back.
+struct Done {
+    Session session;                   // as it is after the command
+    std::optional<MessageAdded> added;  // of AddMessage: the message, at `time`
+    Time time;                         // of the event
+    Sequence sequence;                 // of the user's stream that this reflects
+    bool changed = true;               // false: it already was as asked, no event
+};
+
+/// What this process's tail saw of a user.
+struct Seen {
+    std::optional<Offset> last;  // the user's last record above the read model's checkpoint; nothing if there is none
+    std::optional<StreamHead> head;  // of the stream, if the user is hot
+};
+
+struct ServiceOptions {
+    std::chrono::milliseconds command_deadline{10'000};
+    int attempts = 20;  // decisions for one command before it is a conflict
+    std::size_t hot_bytes = 64 << 20;   // of user states, for each process
+    std::size_t tail_bytes = 256 << 20;  // of records kept above the checkpoints; past it: Outage
+};
+
+using SystemClock = std::function<Time()>;
+using MakeUuid = std::function<Uuid()>;
+/// A number in [0, 1), for jitter.
+using Random = std::function<double()>;
+
+class PartitionStreams;
+
+/// The way of a command: load the user's state, decide, append, let the log answer, decide again if another came first.
+/// All on one executor. `run` must be running for anything to complete.
+class CommandService {
+public:
+    CommandService(asio::any_io_executor executor, EventLog& log, ChatsStore& store, ProjectedOffsets& projected,
+                   SystemClock clock, MakeUuid uuid, Random random, CommandObserver& observer, ServiceOptions options);
+    ~CommandService();
+
+    /// Throws Outage (log or database unreachable, queue full), OutcomeUnknown, Quarantined.
+    asio::awaitable<Result<Done, CommandFault>> execute(UserId user, Command command, Causes causes);
+
+    /// What the tail of the user's partition saw. Starts that tail if it does not run yet. No I/O.
+    Seen seen(const UserId& user);
+
+    Partition partition_of(const UserId& user) const;
+
+    /// True if the tail of every partition that was asked for reads the log now; the reason otherwise.
+    std::optional<std::string> unready() const;
+
+    /// Called for every record of a user that the tail sees or this process appends, before any answer that reflects
+    /// it; and with nothing when a whole partition was dropped and replayed. Set once, before anything runs.
+    void on_record(std::function<void(Partition, const UserId*)> hook);
+
+    /// Stops taking commands and waits until those in flight are done, or the deadline.
+    asio::awaitable<void> drain(std::chrono::steady_clock::time_point deadline);
+
+private:
+    struct Dependencies;
+    PartitionStreams& streams_of(Partition partition);
+
+    std::unique_ptr<Dependencies> dependencies_;
+    std::vector<std::unique_ptr<PartitionStreams>> partitions_;  // by number; empty until asked for
+    std::size_t in_flight_ = 0;
+    bool draining_ = false;
+};
+
+}  // namespace chat

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+
+#include "events/ids.hpp"
+
+namespace chat {
+
+/// How far a partition is applied to a read model. `last` is the id (ce_id) of the record at `next_offset - 1`; nothing
+/// at offset 0, or if that record is no event of ours. A checkpoint is a view of the log too: the id is compared with
+/// what the log holds there before the checkpoint is believed.
+struct Checkpoint {
+    NextOffset next_offset;
+    std::optional<EventId> last;
+
+    bool operator==(const Checkpoint&) const = default;
+};
+
+}  // namespace chat

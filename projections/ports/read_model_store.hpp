@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <unordered_map>
+#include <vector>
+
+#include "events/checkpoint.hpp"
+#include "events/ids.hpp"
+#include "events/outage.hpp"
+#include "projections/batch.hpp"
+
+namespace chat {
+
+namespace asio = boost::asio;
+
+/// The read model as the projector writes it. Throws Outage when the database does not answer; then whether a commit
+/// happened is found by reading the checkpoint again.
+class ReadModelStore {
+public:
+    virtual ~ReadModelStore() = default;
+
+    virtual asio::awaitable<Checkpoint> checkpoint(Partition partition) = 0;
+
+    /// Where these users' streams stand; users without events are absent.
+    virtual asio::awaitable<std::unordered_map<UserId, StreamStatus>> streams(std::vector<UserId> users) = 0;
+
+    /// One transaction: every row change of the batch, the users' heads, the partition's checkpoint by compare-and-set
+    /// of its offset, and a notification to who waits for it. False and nothing changed: the checkpoint is not at `from`,
+    /// so another projector owns the partition; read the checkpoint again.
+    virtual asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) = 0;
+};
+
+}  // namespace chat
