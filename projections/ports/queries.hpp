@@ -86,12 +86,19 @@ struct MessagePage {
     ReadVersion read;
 };
 
+struct SingleMessage {
+    std::optional<MessageRow> message;  // nothing: no such message in a session that this user has and did not delete
+    ReadVersion read;
+};
+
 /// What readers ask the read model. One snapshot a call, so that rows and version agree. Throws Outage.
 class Queries {
 public:
     virtual ~Queries() = default;
     virtual asio::awaitable<SessionPage> sessions(Partition partition, SessionListQuery query) = 0;
     virtual asio::awaitable<MessagePage> messages(Partition partition, MessagePageQuery query) = 0;
+    virtual asio::awaitable<SingleMessage> message(Partition partition, UserId user, SessionId session,
+                                                   MessageId message) = 0;
     virtual asio::awaitable<ReadVersion> version(Partition partition, UserId user) = 0;
 };
 
