@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "infra/log/log_options.hpp"
+
+namespace chat {
+
+/// Who asks for settings: each sees, and each --help shows, only the rows of its own.
+enum class Program { api, projector, replay };
+
+/// `chat-api`, ..
+std::string name_of(Program program);
+
+struct KafkaAddress {
+    std::string brokers;  // host:port, separated by commas
+    std::string topic;
+
+    bool operator==(const KafkaAddress&) const = default;
+};
+
+enum class Auth { dev, jwt };
+
+/// What operators may set. The defaults stand in the table of settings.cpp, with names, help and parsers.
+struct Settings {
+    std::optional<KafkaAddress> kafka;  // nothing: the log is in PostgreSQL
+    std::int32_t partitions = 0;        // of a log that is made; one that is there keeps its own
+    int replication = 0;
+    int min_insync = 0;
+    std::chrono::milliseconds append_timeout{};
+
+    std::string database;  // libpq connection string; may hold a password: never printed
+    int database_connections = 0;
+
+    std::string http_address;  // an IP address
+    std::uint16_t http_port = 0;
+    std::size_t body_limit = 0;
+    Auth auth{};
+    bool auth_dev_anywhere = false;
+
+    std::chrono::milliseconds read_wait{};
+    std::chrono::milliseconds command_deadline{};
+    std::size_t cache_bytes = 0;
+    std::size_t hot_bytes = 0;
+    std::size_t tail_bytes = 0;
+
+    std::size_t batch = 0;  // records in one transaction of a projector, at most
+    std::string group;      // Kafka consumer group by which projectors share partitions
+
+    std::string metrics_address;
+    std::uint16_t metrics_port = 0;  // 0: no listener of its own
+
+    LogLevel log_level{};
+    LogFormat log_format{};
+
+    std::chrono::milliseconds start_timeout{};
+    std::chrono::milliseconds drain_timeout{};
+
+    std::vector<std::string> words;     // what stood on the command line without a flag; chat-replay's only
+    std::vector<std::string> warnings;  // for the log, once there is one
+
+    LogOptions log() const { return {log_level, log_format}; }
+};
+
+/// A setting or the command line is wrong: exit code 2. The text names the variable or flag.
+class BadUsage : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// --help: what to print.
+struct Help {
+    std::string text;
+};
+
+/// Name and value, as in `environ`.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+/// Flags go before variables, variables before defaults; an empty variable counts as not set. Throws BadUsage.
+std::variant<Settings, Help> load_settings(Program program, const std::vector<std::string>& arguments,
+                                           const Environment& environment);
+
+}  // namespace chat
