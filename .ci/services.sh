@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The processes that ./run and ./test start in a directory: DIR/postgres, DIR/kafka, DIR/log/NAME.log, DIR/run/NAME.pid.
 # Needs lib.sh.
+# shellcheck disable=SC2154  # root is lib.sh's
 
 # Name, signal and seconds, in the order of stopping: who asks before who is asked.
 services=("api TERM 30" "projector TERM 30" "kafka TERM 60" "postgres INT 60")
@@ -79,8 +80,9 @@ watch() {
         die "$name ended by itself ($(ending "$code")); its log is $1/log/$name.log. Stopping the others"
       fi
     done
-    sleep 0.5 &
-    wait -n || true # a child's end or a signal ends the wait at once
+    # A child's end or a signal ends the wait at once; the sleep is for what ended between the look and the wait.
+    sleep 5 >/dev/null 2>&1 9>&- &
+    wait -n || true
   done
 }
 
