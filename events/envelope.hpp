@@ -3,8 +3,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "events/decode_error.hpp"
 #include "events/ids.hpp"
+#include "events/record.hpp"
+#include "events/result.hpp"
+#include "events/stream_order.hpp"
 #include "events/time.hpp"
 
 namespace chat {
@@ -32,5 +37,15 @@ struct Envelope {
 
     bool operator==(const Envelope&) const = default;
 };
+
+/// The headers of a record of that wire type; the key is `envelope.user`.
+std::vector<Header> encode_headers(const Envelope& envelope, std::string_view type);
+
+/// What key and headers say around an event of that wire type; every rule of theirs is checked.
+Result<Envelope, DecodeError> decode_envelope(const Record& record, std::string_view type);
+
+/// Only what stream order needs, from key and headers alone: cheap, and right for types that this program does not
+/// know.
+Result<Link, DecodeError> decode_link(const Record& record);
 
 }  // namespace chat

@@ -37,7 +37,4 @@ Record encode(const Recorded& recorded);
 /// Reads a record back, lifting old versions to today's structs. Pure; the error names what is wrong.
 Result<Recorded, DecodeError> decode(const Record& record);
 
-/// Only what stream order needs, from key and headers alone: cheap, and right for types that this program does not know.
-Result<Link, DecodeError> decode_link(const Record& record);
-
 }  // namespace chat

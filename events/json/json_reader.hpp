@@ -25,7 +25,8 @@ struct JsonField;
 /// Reads one JSON object field by field and collects every fault with its JSON pointer (RFC 6901), so a caller can
 /// be told all that is wrong at once. Unknown fields are ignored; of duplicate keys the last one counts. Numbers keep
 /// their text. Refuses what is not UTF-8, lone surrogates and U+0000 in any string (keys too), nesting over 128, and
-/// numbers that PostgreSQL's numeric cannot hold.
+/// numbers that PostgreSQL's numeric cannot hold (or that together take a MiB more once it has written them out).
+/// Those refusals are faults too, of the outermost field that they are in. A pointer keeps its first fault only.
 /// After a fault the getters return empty values; look at `faults()` (or use `finish`) before using any of them.
 class JsonReader {
 public:
@@ -45,8 +46,10 @@ public:
     /// False also where the text is JSON but no object; that is a fault at the pointer "".
     bool is_object() const;
 
-    bool has(std::string_view name) const;       // present and not null
-    std::string string(std::string_view name);   // must be there
+    bool has(std::string_view name) const;  // present and not null
+    /// False, and a fault, if it is not there.
+    bool require(std::string_view name);
+    std::string string(std::string_view name);                          // must be there
     std::optional<std::string> optional_string(std::string_view name);  // absent and null are nothing
     std::optional<std::int64_t> optional_integer(std::string_view name);
     std::optional<bool> optional_bool(std::string_view name);
@@ -57,10 +60,7 @@ public:
 
     template <class T>
     T required(std::string_view name) {
-        if (!has(name)) {
-            fault(name, "is required");
-            return T{};
-        }
+        if (!require(name)) return T{};
         return optional<T>(name).value_or(T{});
     }
     template <class T>
@@ -83,6 +83,7 @@ public:
 
 private:
     struct Document;
+    JsonReader(std::string_view text, std::string prefix);
     std::optional<DecodeError> first_error() const;
 
     std::unique_ptr<Document> document_;
