@@ -99,7 +99,7 @@ private:
     PartitionStreams& streams_of(Partition partition);
 
     std::unique_ptr<Dependencies> dependencies_;
-    std::vector<std::unique_ptr<PartitionStreams>> partitions_;  // by number; empty until asked for
+    std::vector<std::shared_ptr<PartitionStreams>> partitions_;  // by number; empty until asked for
     std::size_t in_flight_ = 0;
     bool draining_ = false;
 };

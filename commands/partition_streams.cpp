@@ -1,0 +1,226 @@
+// The half of PartitionStreams that writes: a command from the user's turn to the log's answer.
+#include "commands/partition_streams.hpp"
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+namespace chat {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+/// An own record that is on its way, until its command ends, however that ends.
+struct PartitionStreams::Registration {
+    PartitionStreams& streams;
+    const EventId id;
+
+    Registration(PartitionStreams& owner, const Link& link, std::shared_ptr<const Record> record, Pending& pending)
+        : streams(owner), id(link.id) {
+        streams.view_->sent(link, std::move(record));
+        streams.pending_.emplace(id, &pending);
+    }
+    Registration(const Registration&) = delete;
+    ~Registration() {
+        streams.pending_.erase(id);
+        if (streams.view_) streams.view_->withdraw(id);
+    }
+};
+
+/// Holds back the pruning of the view that it was taken on.
+struct PartitionStreams::Pin {
+    PartitionStreams& streams;
+    const std::uint64_t generation;
+    const NextOffset at;
+
+    explicit Pin(PartitionStreams& owner)
+        : streams(owner), generation(owner.generation_), at(owner.view_->pin()) {}
+    Pin(const Pin&) = delete;
+    ~Pin() {
+        if (streams.view_ && streams.generation_ == generation) streams.view_->unpin(at);
+    }
+};
+
+PartitionStreams::PartitionStreams(StreamsContext& context, Partition partition)
+    : context_(context), partition_(partition), turns_(context.executor) {}
+
+asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId user, const Command& command,
+                                                                      Causes causes, Deadline deadline) {
+    const auto self = shared_from_this();
+    const auto turn = co_await turns_.take(user, deadline);
+    if (!turn) throw Outage("earlier commands of this user still wait for the log");
+
+    for (int attempt = 0; attempt < context_.options.attempts && SteadyClock::now() < deadline; ++attempt) {
+        if (attempt > 0) co_await back_off(attempt, 1ms, 50ms);
+        const HotStates::State* state = view_ ? context_.hot.use(user) : nullptr;
+        if (!state) {
+            co_await load(user, deadline);
+            state = context_.hot.use(user);
+            if (!state || !view_) continue;
+        }
+        if (state->quarantined) throw Quarantined(*state->quarantined);
+        if (view_->kept_bytes() > context_.options.tail_bytes) {
+            throw Outage("the read model is " + std::to_string(view_->kept_records()) + " records behind the log");
+        }
+
+        const std::uint64_t generation = generation_;
+        const StreamHead head = state->chats.head();
+        const Context ids{user, SessionId(context_.uuid()), MessageId(context_.uuid())};
+        Decision decision =
+            std::visit([&](const auto& asked) { return decide(state->chats, asked, ids); }, command);
+        if (auto* event = std::get_if<Event>(&decision)) {
+            auto done = co_await append(record(user, state->chats, std::move(*event), causes), deadline);
+            if (done) co_return std::move(*done);
+            continue;
+        }
+
+        // Not in the log, so not arbitrated by it: true only if nothing was stored that we have not seen.
+        co_await barrier(deadline);
+        state = context_.hot.use(user);
+        if (!state || generation != generation_ || state->chats.head() != head) continue;
+        if (const auto* refusal = std::get_if<Refusal>(&decision)) co_return CommandFault(*refusal);
+        const Session* session = state->chats.find(std::get<Unchanged>(decision).session);
+        co_return Done{*session, {}, state->chats.last_time(), head.sequence, false};
+    }
+    co_return CommandFault(Conflict{});
+}
+
+Recorded PartitionStreams::record(const UserId& user, const UserChats& chats, Event event, const Causes& causes) const {
+    const SessionId session = session_of(event);
+    return Recorded{Envelope{.id = EventId(context_.uuid()),
+                             .user = user,
+                             .session = session,
+                             .time = std::max(context_.clock(), chats.last_time()),
+                             .sequence = chats.head().sequence.next(),
+                             .previous = chats.head().id,
+                             .causes = causes},
+                    std::move(event)};
+}
+
+/// What was done if the record belongs, nothing if it is void. Throws Outage (nothing was sent), OutcomeUnknown.
+/// An unknown outcome is sent again as the same record: a new one could make the command happen twice.
+asio::awaitable<std::optional<Done>> PartitionStreams::append(Recorded recorded, Deadline deadline) {
+    const auto record = std::make_shared<const Record>(encode(recorded));
+    const Link link{recorded.envelope.id, recorded.envelope.sequence, recorded.envelope.previous};
+    const std::uint64_t generation = generation_;
+    const auto began = SteadyClock::now();
+    Pending pending(context_.executor, std::move(recorded));
+    const Registration registration(*this, link, record, pending);
+
+    bool may_be_stored = false;
+    for (int failures = 0; !pending.settled.rung() && SteadyClock::now() < deadline; ++failures) {
+        std::string why;
+        std::optional<std::chrono::seconds> retry_after;
+        Delivery delivery;
+        try {
+            delivery = co_await context_.log.append(partition_, record);
+        } catch (const Outage& outage) {
+            why = outage.what();
+            retry_after = outage.retry_after();
+        }
+        if (retry_after && !may_be_stored) throw Outage(why, *retry_after);
+        if (generation != generation_) break;
+        if (const auto* unknown = std::get_if<DeliveryUnknown>(&delivery); unknown && !retry_after) {
+            why = unknown->reason;
+            may_be_stored = true;
+        }
+        if (why.empty()) {
+            may_be_stored = true;
+            if (const auto* offset = std::get_if<Offset>(&delivery)) {
+                view_->delivered(link.id, *offset);
+                absorb();
+            }
+            co_await pending.settled.wait(deadline);
+            break;
+        }
+        const auto patience = std::min(1000ms, 50ms * (1 << std::min(failures, 5)));
+        co_await pending.settled.wait(std::min(deadline, SteadyClock::now() + patience));
+        if (!pending.settled.rung()) context_.observer.appended_again(partition_, why);
+    }
+
+    if (!pending.belongs) {
+        throw OutcomeUnknown(generation == generation_ ? "the log has not told whether the command is stored"
+                                                       : "the log was cut while the command was on its way");
+    }
+    context_.observer.settled(SteadyClock::now() - began, *pending.belongs);
+    if (!*pending.belongs) co_return std::nullopt;
+    Done done{std::move(pending.session).value(), {}, pending.recorded.envelope.time,
+              pending.recorded.envelope.sequence, true};
+    if (auto* added = std::get_if<MessageAdded>(&pending.recorded.event)) done.added = std::move(*added);
+    co_return done;
+}
+
+asio::awaitable<void> PartitionStreams::load(UserId user, Deadline deadline) {
+    for (int tries = 0;; ++tries) {
+        co_await until_live(deadline);
+        if (tries > 0) co_await back_off(tries, 5ms, 100ms);
+        if (SteadyClock::now() >= deadline) throw Outage("the read model is behind what the log's tail still holds");
+        if (!view_) continue;
+        const std::uint64_t generation = generation_;
+        const Pin pin(*this);
+        StoredChats stored = co_await context_.store.load(partition_, user);
+        if (generation != generation_) continue;
+        if (stored.quarantined) {
+            context_.hot.put(user, {UserChats{}, "the log lacks a part of this user's history"});
+            co_return;
+        }
+        std::vector<PartitionView::Passed> belonging;
+        if (!view_->track(user, stored.chats.head(), stored.applied, belonging)) continue;
+        HotStates::State state{std::move(stored.chats), {}};
+        for (const PartitionView::Passed& passed : belonging) {
+            const auto recorded = decode(*passed.record);
+            if (!recorded) {
+                state.quarantined = recorded.error().where + ": " + recorded.error().what;
+                break;
+            }
+            state.chats = evolve(std::move(state.chats), *recorded);
+        }
+        context_.hot.put(user, std::move(state));
+        absorb();
+        if (generation == generation_) co_return;
+    }
+}
+
+/// Everything that was stored before this call is known after it. Throws Outage.
+asio::awaitable<void> PartitionStreams::barrier(Deadline deadline) {
+    const NextOffset end = co_await context_.log.end(partition_);
+    co_await until(end, deadline);
+}
+
+asio::awaitable<void> PartitionStreams::until(NextOffset next, Deadline deadline) {
+    if (!view_ || view_->next() >= next) co_return;
+    struct Place {
+        PartitionStreams& streams;
+        WakeUp wake_up;
+        ~Place() { streams.waiting_.erase(&wake_up); }
+    };
+    Place place{*this, WakeUp(context_.executor)};
+    waiting_.emplace(&place.wake_up, next);
+    if (!co_await place.wake_up.wait(deadline)) throw Outage("reading the log is behind");
+}
+
+/// At once if the log is known to be out of reach; else as long as the first read takes.
+asio::awaitable<void> PartitionStreams::until_live(Deadline deadline) {
+    if (view_) co_return;
+    struct Place {
+        PartitionStreams& streams;
+        WakeUp wake_up;
+        ~Place() { streams.waiting_.erase(&wake_up); }
+    };
+    Place place{*this, WakeUp(context_.executor)};
+    waiting_.emplace(&place.wake_up, NextOffset(0));
+    co_await place.wake_up.wait(deadline);
+    if (!view_) throw Outage(unready_.value_or("the log is not read yet"));
+}
+
+/// A jittered pause that grows with the failures, so that competing writers do not meet again and again.
+asio::awaitable<void> PartitionStreams::back_off(int failures, std::chrono::milliseconds least,
+                                                 std::chrono::milliseconds most) {
+    const auto whole = std::min(most, least * (1 << std::min(failures, 10)));
+    const auto part = std::chrono::duration_cast<SteadyClock::duration>(whole * (0.5 + context_.random() / 2));
+    asio::steady_timer timer(context_.executor, part);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+}  // namespace chat

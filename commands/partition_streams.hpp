@@ -1,0 +1,113 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "commands/hot_states.hpp"
+#include "commands/partition_view.hpp"
+#include "commands/service.hpp"
+#include "commands/turns.hpp"
+#include "commands/wake_up.hpp"
+
+namespace chat {
+
+/// What the streams of every partition share; outlives them.
+struct StreamsContext {
+    asio::any_io_executor executor;
+    EventLog& log;
+    ChatsStore& store;
+    ProjectedOffsets& projected;
+    SystemClock clock;
+    MakeUuid uuid;
+    Random random;
+    CommandObserver& observer;
+    ServiceOptions options;
+    HotStates hot;
+    std::function<void(Partition, const UserId*)> on_record;
+};
+
+/// One partition's streams as this process sees them: the coroutine shell around PartitionView. It tails the partition,
+/// keeps hot states folded forward, appends, and lets the log answer. All on one executor, so there are no locks.
+/// Lives in a shared_ptr, which its tail holds too.
+class PartitionStreams : public std::enable_shared_from_this<PartitionStreams> {
+public:
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    PartitionStreams(StreamsContext& context, Partition partition);
+
+    /// Begins to tail. Once.
+    void start();
+    /// Ends the tail; commands that wait for it end with an outage.
+    void stop();
+
+    /// One command, from the user's turn to the log's answer.
+    asio::awaitable<Result<Done, CommandFault>> execute(UserId user, const Command& command, Causes causes,
+                                                        Deadline deadline);
+
+    Seen seen(const UserId& user) const;
+    /// Why commands cannot be decided now; nothing if they can.
+    const std::optional<std::string>& unready() const { return unready_; }
+
+    /// Forgets an idle user; false if a command of the user runs.
+    bool forget(const UserId& user);
+
+    /// The read model has applied everything below.
+    void projected(NextOffset next);
+
+private:
+    /// An own append that waits for the log's answer.
+    struct Pending {
+        Pending(const asio::any_io_executor& executor, Recorded event) : settled(executor), recorded(std::move(event)) {}
+        WakeUp settled;
+        std::optional<bool> belongs;     // nothing after a cut: never to be known
+        std::optional<Session> session;  // as it is after the event
+        Recorded recorded;
+    };
+    struct Registration;
+    struct Pin;
+    struct TailRead;
+
+    asio::awaitable<void> tail();
+    asio::awaitable<void> begin();
+    asio::awaitable<void> follow();
+    asio::awaitable<void> reconnect(std::string why);
+    asio::awaitable<TailRead> read_tail();
+    void absorb();
+    void absorb(PartitionView::Passed& passed);
+    void absorb(const PartitionView::Broken& broken);
+    void replay(const std::string& evidence);
+    void quarantine(const UserId& user, const std::string& why);
+    void wake_waiting();
+
+    asio::awaitable<void> until_live(Deadline deadline);
+    asio::awaitable<void> until(NextOffset next, Deadline deadline);
+    asio::awaitable<void> load(UserId user, Deadline deadline);
+    asio::awaitable<void> barrier(Deadline deadline);
+    asio::awaitable<std::optional<Done>> append(Recorded recorded, Deadline deadline);
+    asio::awaitable<void> back_off(int failures, std::chrono::milliseconds least, std::chrono::milliseconds most);
+    Recorded record(const UserId& user, const UserChats& chats, Event event, const Causes& causes) const;
+
+    StreamsContext& context_;
+    const Partition partition_;
+    std::optional<PartitionView> view_;  // nothing: not live
+    NextOffset tail_next_;               // what the tail reads next; at most view_->next()
+    std::uint64_t generation_ = 0;       // of the view: a replay makes everything decided before it worthless
+    std::optional<WakeUp> interrupt_;    // ends the read that waits, for a replay or the end
+    std::optional<std::string> unready_;
+    bool stopped_ = false;
+    Turns turns_;
+    std::unordered_map<EventId, Pending*> pending_;
+    std::unordered_map<UserId, Offset> broken_;  // where a stream did not go on, also after a replay
+    std::map<WakeUp*, NextOffset> waiting_;      // for `next()` to reach that, or for another view
+};
+
+}  // namespace chat

@@ -1,0 +1,257 @@
+// The half of PartitionStreams that reads: the tail, what passes it, and the replay after a cut.
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "commands/partition_streams.hpp"
+
+namespace chat {
+
+using namespace asio::experimental::awaitable_operators;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t tail_limit = 1000;  // records a read
+
+}  // namespace
+
+struct PartitionStreams::TailRead {
+    std::vector<StoredRecord> records;
+    std::optional<std::string> outage;
+    std::optional<std::string> cut;
+};
+
+void PartitionStreams::start() {
+    unready_ = "the log is not read yet";
+    asio::co_spawn(
+        context_.executor, [self = shared_from_this()] { return self->tail(); }, asio::detached);
+}
+
+void PartitionStreams::stop() {
+    stopped_ = true;
+    unready_ = "the service is stopping";
+    if (interrupt_) interrupt_->ring();
+    for (const auto& [waiting, next] : waiting_) waiting->ring();
+}
+
+asio::awaitable<void> PartitionStreams::tail() {
+    const auto self = shared_from_this();
+    int failures = 0;
+    while (!stopped_) {
+        std::string why;
+        try {
+            co_await begin();
+            failures = 0;
+            co_await follow();
+        } catch (const LogCut& cut) {
+            why = cut.what();
+            context_.observer.log_cut(partition_, why);
+        } catch (const Outage& outage) {
+            why = outage.what();
+            context_.observer.tail_failed(partition_, why);
+        }
+        if (stopped_) break;
+        if (!why.empty()) {
+            replay(why);
+            unready_ = why;
+        }
+        wake_waiting();
+        co_await back_off(failures++, 20ms, 2s);
+    }
+    replay("the service is stopping");
+}
+
+/// A view that begins at the read model's checkpoint, once the log is seen to hold what was projected.
+asio::awaitable<void> PartitionStreams::begin() {
+    interrupt_.emplace(context_.executor);
+    const Checkpoint checkpoint = co_await context_.store.checkpoint(partition_);
+    if (checkpoint.next_offset > NextOffset(0)) {
+        const NextOffset end = co_await context_.log.end(partition_);
+        if (end < checkpoint.next_offset) {
+            throw LogCut("the log ends at " + std::to_string(end.value()) + ", but the read model has applied it below " +
+                         std::to_string(checkpoint.next_offset.value()));
+        }
+        const NextOffset last(checkpoint.next_offset.value() - 1);
+        const auto records = co_await context_.log.read(partition_, last, 1);
+        const auto link = decode_link(*records.front().record);
+        const auto id = link ? std::optional(link->id) : std::nullopt;
+        if (id != checkpoint.last) {
+            throw LogCut("the record at offset " + std::to_string(last.value()) +
+                         " is not the one that the read model applied there");
+        }
+    }
+    if (stopped_) co_return;
+    view_.emplace(checkpoint);
+    view_->prune(context_.projected.at(partition_));
+    tail_next_ = checkpoint.next_offset;
+    unready_.reset();
+    wake_waiting();
+    context_.observer.tail_recovered(partition_);
+}
+
+asio::awaitable<void> PartitionStreams::follow() {
+    const std::uint64_t generation = generation_;
+    while (!stopped_ && generation == generation_) {
+        // Bounded memory: with a projector that does not come, reading waits, unless an own record waits for its answer.
+        if (view_->kept_bytes() > context_.options.tail_bytes && pending_.empty()) {
+            co_await context_.projected.moved(partition_, std::chrono::steady_clock::now() + 1s);
+            continue;
+        }
+        TailRead read;
+        const auto first = co_await (read_tail() || interrupt_->wait(Deadline::max()));
+        if (first.index() == 1 || generation != generation_) co_return;
+        read = std::get<0>(first);
+        if (read.cut) throw LogCut(*read.cut);
+        if (read.outage) {
+            co_await reconnect(*read.outage);
+            continue;
+        }
+        for (const StoredRecord& stored : read.records) view_->tailed(stored);
+        tail_next_ = after(read.records.back().offset);
+        absorb();
+        if (view_) context_.observer.kept(context_.hot.users(), context_.hot.bytes(), view_->kept_records());
+    }
+}
+
+asio::awaitable<PartitionStreams::TailRead> PartitionStreams::read_tail() {
+    TailRead read;
+    try {
+        read.records = co_await context_.log.read(partition_, tail_next_, tail_limit);
+    } catch (const Outage& outage) {
+        read.outage = outage.what();
+    } catch (const LogCut& cut) {
+        read.cut = cut.what();
+    }
+    co_return read;
+}
+
+/// While nobody looked the log may have been cut and may have grown again: it must still reach what is known, and the
+/// last known record is read once more, so that the view compares it.
+asio::awaitable<void> PartitionStreams::reconnect(std::string why) {
+    unready_ = why;
+    context_.observer.tail_failed(partition_, why);
+    for (int failures = 0; !stopped_; ++failures) {
+        co_await back_off(failures, 20ms, 1s);
+        std::optional<NextOffset> end;
+        try {
+            end = co_await context_.log.end(partition_);
+        } catch (const Outage& outage) {
+            why = outage.what();
+            unready_ = why;
+        }
+        if (!end || !view_) continue;
+        if (*end < view_->next()) {
+            throw LogCut("the log ends at " + std::to_string(end->value()) + ", but was read below " +
+                         std::to_string(view_->next().value()));
+        }
+        tail_next_ = NextOffset(std::max<std::int64_t>(view_->next().value() - 1, 0));
+        unready_.reset();
+        context_.observer.tail_recovered(partition_);
+        co_return;
+    }
+}
+
+void PartitionStreams::absorb() {
+    const std::uint64_t generation = generation_;
+    for (PartitionView::Output& output : view_->take()) {
+        std::visit(
+            [this]<class T>(T& what) {
+                if constexpr (std::is_same_v<T, PartitionView::Cut>) {
+                    context_.observer.log_cut(partition_, what.evidence);
+                    replay(what.evidence);
+                } else if constexpr (std::is_same_v<T, PartitionView::Foreign>) {
+                    context_.observer.foreign_record(partition_, what.offset, what.why);
+                } else {
+                    absorb(what);
+                }
+            },
+            output);
+        if (generation != generation_) return;
+    }
+    wake_waiting();
+}
+
+void PartitionStreams::absorb(PartitionView::Passed& passed) {
+    const UserId user(passed.record->key);
+    if (context_.on_record) context_.on_record(partition_, &user);
+    const bool belongs = passed.standing == PartitionView::Standing::belongs;
+    if (passed.standing == PartitionView::Standing::void_ && !passed.own) context_.observer.settled({}, false);
+
+    Pending* pending = nullptr;
+    if (passed.own) {
+        const auto found = pending_.find(passed.link.id);
+        pending = found == pending_.end() ? nullptr : found->second;
+    }
+    if (belongs && context_.hot.find(user)) {
+        if (pending) {
+            context_.hot.evolve(user, pending->recorded);
+        } else if (const auto recorded = decode(*passed.record)) {
+            context_.hot.evolve(user, *recorded);
+        } else {
+            quarantine(user, recorded.error().where + ": " + recorded.error().what);
+        }
+    }
+    if (!pending) return;
+    if (belongs) {
+        const Session* session = context_.hot.find(user)->chats.find(session_of(pending->recorded.event));
+        if (session) pending->session = *session;
+    }
+    pending->belongs = belongs;
+    pending->settled.ring();
+}
+
+void PartitionStreams::absorb(const PartitionView::Broken& broken) {
+    const auto [known, first_time] = broken_.try_emplace(broken.user, broken.offset);
+    if (first_time || known->second != broken.offset) {
+        // What was known before may be the fiction: only what a replay shows again is damage.
+        known->second = broken.offset;
+        context_.observer.log_cut(partition_, broken.why);
+        replay(broken.why);
+        return;
+    }
+    quarantine(broken.user, broken.why);
+}
+
+void PartitionStreams::quarantine(const UserId& user, const std::string& why) {
+    context_.observer.quarantined(user, why);
+    context_.hot.put(user, HotStates::State{UserChats{}, why});
+}
+
+/// Nothing that was known of the partition counts any more.
+void PartitionStreams::replay(const std::string& evidence) {
+    ++generation_;
+    unready_ = evidence;
+    if (view_) {
+        for (const UserId& user : view_->tracked()) context_.hot.erase(user);
+    }
+    view_.reset();
+    for (const auto& [id, pending] : pending_) pending->settled.ring();
+    if (interrupt_) interrupt_->ring();
+    if (context_.on_record) context_.on_record(partition_, nullptr);
+    for (const auto& [waiting, next] : waiting_) waiting->ring();
+}
+
+void PartitionStreams::wake_waiting() {
+    for (const auto& [waiting, next] : waiting_) {
+        if (!view_ || view_->next() >= next) waiting->ring();
+    }
+}
+
+Seen PartitionStreams::seen(const UserId& user) const {
+    if (!view_) return {};
+    return {view_->last_kept(user), view_->head(user)};
+}
+
+bool PartitionStreams::forget(const UserId& user) {
+    if (turns_.busy(user)) return false;
+    if (view_) view_->untrack(user);
+    return true;
+}
+
+void PartitionStreams::projected(NextOffset next) {
+    if (view_) view_->prune(next);
+}
+
+}  // namespace chat

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+
+namespace chat {
+
+namespace asio = boost::asio;
+
+/// One coroutine waits, another rings; a ring before the wait counts. On one executor. Cancellable.
+class WakeUp {
+public:
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    explicit WakeUp(const asio::any_io_executor& executor) : timer_(executor) {}
+
+    void ring() {
+        rung_ = true;
+        timer_.cancel();
+    }
+    bool rung() const { return rung_; }
+
+    /// True when rung, false at the deadline.
+    asio::awaitable<bool> wait(Deadline deadline) {
+        if (!rung_) {
+            timer_.expires_at(deadline);
+            boost::system::error_code ignored;  // aborted is a ring, or the coroutine's cancellation, which throws later
+            co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+        co_return rung_;
+    }
+
+private:
+    asio::steady_timer timer_;
+    bool rung_ = false;
+};
+
+}  // namespace chat
