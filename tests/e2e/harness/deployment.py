@@ -1,0 +1,70 @@
+"""The service as operators run it: API nodes and projectors on one database and one log."""
+import os
+import uuid
+
+from harness.client import Client
+from harness.postgres import OwnPostgres, new_database
+from harness.processes import BIN, Process, free_port
+
+
+class Node(Process):
+    """chat-api or chat-projector, with the port that answers /readyz."""
+
+    def __init__(self, name, program, folder, environment, port_setting):
+        self.port = free_port()
+        super().__init__(name, [BIN / program], folder / f"{name}.log", {**environment, port_setting: str(self.port)})
+
+    def start_ready(self, seconds=30):
+        self.start()
+        self.wait_ready(self.is_ready, seconds)
+        return self
+
+    def is_ready(self):
+        try:
+            return Client(self.port, timeout=5).send("GET", "/readyz").status == 200
+        except OSError:
+            return False
+
+    def crash(self):
+        self.kill()
+
+    def restart(self):
+        if self.running:
+            self.stop()
+        return self.start_ready()
+
+
+class Deployment:
+    def __init__(self, folder, log, apis=2, projectors=1, own_postgres=False, **settings):
+        self.folder = folder
+        self.log_kind = log
+        self.own_postgres = OwnPostgres(folder / "postgres") if own_postgres else None
+        self.database = self.own_postgres.url if own_postgres else new_database()
+        self.topic = f"e2e-{uuid.uuid4().hex[:12]}"
+        self.log = f"kafka://{os.environ['CHAT_TEST_KAFKA']}/{self.topic}" if log == "kafka" else "postgres"
+        self.environment = {"CHAT_DATABASE": self.database, "CHAT_LOG": self.log, "CHAT_AUTH": "dev",
+                            "CHAT_GROUP": self.topic, **settings}
+        self.projectors = [Node(f"projector{i}", "chat-projector", folder, self.environment, "CHAT_METRICS_PORT")
+                           for i in range(projectors)]
+        self.apis = [Node(f"api{i}", "chat-api", folder, self.environment, "CHAT_HTTP_PORT") for i in range(apis)]
+
+    @property
+    def nodes(self):
+        return [*self.apis, *self.projectors]
+
+    def start(self):
+        for node in self.nodes:
+            node.start()
+        for node in self.nodes:
+            node.wait_ready(node.is_ready, 60)
+        return self
+
+    def client(self, node=0, user=None):
+        return Client(self.apis[node].port, user)
+
+    def stop(self):
+        """Stops all, askers first; each must end cleanly."""
+        codes = {node.name: node.stop() for node in self.nodes if node.running}
+        if self.own_postgres:
+            self.own_postgres.stop()
+        return codes
