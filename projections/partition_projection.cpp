@@ -1,0 +1,216 @@
+#include "projections/partition_projection.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+namespace chat {
+namespace {
+
+/// The checkpoint was not where this projector had left it.
+struct CheckpointLost {};
+
+std::size_t bytes_of(const Record& record) {
+    std::size_t bytes = record.key.size() + record.value.size();
+    for (const Header& header : record.headers) bytes += header.name.size() + header.value.size();
+    return bytes;
+}
+
+/// How many of the first records stay within `bytes` and `count`; at least one.
+std::size_t fitting(const std::vector<StoredRecord>& records, std::size_t count, std::size_t bytes) {
+    std::size_t fits = 0;
+    for (std::size_t used = 0; fits < records.size() && fits < count; ++fits) {
+        used += bytes_of(*records[fits].record);
+        if (used > bytes && fits > 0) break;
+    }
+    return fits;
+}
+
+std::string name(const std::optional<EventId>& id) { return id ? "event " + to_string(*id) : "no event of ours"; }
+
+}  // namespace
+
+PartitionProjection::PartitionProjection(asio::any_io_executor executor, Partition partition, RecordSource& source,
+                                         ReadModelStore& store, ProjectorObserver& observer,
+                                         const ProjectorOptions& options)
+    : executor_(executor),
+      partition_(partition),
+      source_(source),
+      store_(store),
+      observer_(observer),
+      options_(options),
+      stop_(executor) {}
+
+asio::awaitable<void> PartitionProjection::run() {
+    observer_.started(partition_);
+    while (!stop_.stopped()) {
+        try {
+            co_await project();
+        } catch (const Outage& outage) {
+            failed(outage.what());
+            observer_.outage(partition_, outage.what());
+        } catch (const LogCut& cut) {
+            failed(cut.what());
+            observer_.log_cut(partition_, cut.what());
+        } catch (const CheckpointLost&) {
+            failed("another projector moved the checkpoint");
+            observer_.checkpoint_lost(partition_);
+        }
+        if (!stop_.stopped()) co_await stop_.pause(next_pause());
+    }
+    observer_.stopped(partition_);
+}
+
+asio::awaitable<void> PartitionProjection::project() {
+    // Nothing learnt before a failure is believed after it.
+    known_.clear();
+    read_on_.clear();
+    const NextOffset from = co_await believed_checkpoint();
+    const KnownStreams none_in_flight;
+    std::optional<Prepared> next = co_await prepare(from, none_in_flight);
+    while (next) next = co_await commit_while_preparing(*std::move(next));
+}
+
+asio::awaitable<NextOffset> PartitionProjection::believed_checkpoint() {
+    const Checkpoint checkpoint = co_await store_.checkpoint(partition_);
+    const NextOffset end = co_await source_.end(partition_);
+    if (end < checkpoint.next_offset)
+        throw LogCut("the read model is at offset " + std::to_string(checkpoint.next_offset.value()) +
+                     ", but the log ends at " + std::to_string(end.value()));
+    if (checkpoint.next_offset.value() > 0) {
+        const Offset last(checkpoint.next_offset.value() - 1);
+        const auto records = co_await source_.read(partition_, NextOffset(last.value()), 1);
+        const auto found = event_id_of(*records.front().record);
+        if (records.front().offset != last || found != checkpoint.last)
+            throw LogCut("the read model was built on " + name(checkpoint.last) + " at offset " +
+                         std::to_string(last.value()) + ", but the log holds " + name(found) + " there");
+    }
+    applied_ = checkpoint.next_offset;
+    if (end == checkpoint.next_offset) went_well();  // nothing to commit would say so
+    co_return checkpoint.next_offset;
+}
+
+asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjection::commit_while_preparing(
+    Prepared current) {
+    const NextOffset next = current.folded.next.next_offset;
+    auto group = asio::experimental::make_parallel_group(
+        asio::co_spawn(executor_, commit(current), asio::deferred),
+        asio::co_spawn(executor_, prepare(next, current.streams), asio::deferred));
+    auto ended = co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
+    auto& [order, commit_error, prepare_error, prepared] = ended;
+    // The first failure is the cause; it cancelled the other.
+    for (const std::size_t which : order)
+        if (const auto& error = which == 0 ? commit_error : prepare_error) std::rethrow_exception(error);
+    co_return std::move(prepared);
+}
+
+asio::awaitable<void> PartitionProjection::commit(Prepared& current) {
+    const auto began = std::chrono::steady_clock::now();
+    Batch batch = std::move(current.folded.batch);
+    current.folded.batch.events = batch.events;
+    current.folded.batch.voids = batch.voids;
+    current.folded.batch.foreign = batch.foreign;
+    const bool ours = co_await store_.commit(partition_, current.from, current.folded.next, std::move(batch));
+    if (!ours) throw CheckpointLost();
+    remember(current.streams);
+    applied_ = current.folded.next.next_offset;
+    went_well();
+    tell(current.folded, std::chrono::steady_clock::now() - began);
+}
+
+asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjection::prepare(
+    NextOffset from, const KnownStreams& in_flight) {
+    const auto records = co_await next_records(from);
+    if (!records) co_return std::nullopt;
+    const KnownStreams before = co_await streams_before(*records, in_flight);
+    Prepared prepared{from, fold(*records, before), {}};
+    prepared.streams = prepared.folded.batch.streams;
+    co_return prepared;
+}
+
+asio::awaitable<std::optional<std::vector<StoredRecord>>> PartitionProjection::next_records(NextOffset from) {
+    if (read_on_.empty()) {
+        auto read = co_await stop_.unless_stopped(source_.read(partition_, from, options_.batch_records));
+        if (!read) co_return std::nullopt;
+        if (read->front().offset != Offset(from.value()))
+            throw LogCut("the log holds nothing at offset " + std::to_string(from.value()) +
+                         "; the next record is at " + std::to_string(read->front().offset.value()));
+        read_on_ = *std::move(read);
+    }
+    if (stop_.stopped()) co_return std::nullopt;
+    const auto end =
+        read_on_.begin() + static_cast<std::ptrdiff_t>(fitting(read_on_, options_.batch_records, options_.batch_bytes));
+    std::vector<StoredRecord> records(std::make_move_iterator(read_on_.begin()), std::make_move_iterator(end));
+    read_on_.erase(read_on_.begin(), end);
+    co_return records;
+}
+
+asio::awaitable<KnownStreams> PartitionProjection::streams_before(const std::vector<StoredRecord>& records,
+                                                                  const KnownStreams& in_flight) {
+    KnownStreams streams;
+    std::vector<UserId> unknown;
+    for (const UserId& user : users_of(records)) {
+        if (const auto changing = in_flight.find(user); changing != in_flight.end())
+            streams.insert(*changing);
+        else if (const auto kept = known_.find(user); kept != known_.end())
+            streams.insert(*kept);
+        else
+            unknown.push_back(user);
+    }
+    if (unknown.empty()) co_return streams;
+    // The batch in flight changes none of these, and if another projector does, the commit of this one fails.
+    KnownStreams stored = co_await store_.streams(unknown);
+    for (const UserId& user : unknown) stored.try_emplace(user);  // nothing of them yet is knowledge too
+    remember(stored);
+    streams.merge(stored);
+    co_return streams;
+}
+
+void PartitionProjection::remember(const KnownStreams& committed) {
+    // Dropping all of them at the bound costs one query for each batch until they are back, and needs no order of use.
+    if (known_.size() + committed.size() > options_.known_streams) known_.clear();
+    for (const auto& [user, stream] : committed) known_.insert_or_assign(user, stream);
+}
+
+void PartitionProjection::tell(const Folded& folded, std::chrono::steady_clock::duration took) {
+    observer_.committed(partition_,
+                        {folded.batch.events, folded.batch.voids, folded.batch.foreign,
+                         folded.held + static_cast<std::int64_t>(folded.broken.size())},
+                        took);
+    for (const ForeignRecord& record : folded.foreign) observer_.foreign_record(partition_, record.offset, record.why);
+    for (const BrokenStream& broken : folded.broken)
+        observer_.quarantined(broken.user, partition_, broken.offset, broken.why);
+}
+
+asio::awaitable<void> PartitionProjection::measure_lag() {
+    if (!applied_) co_return;
+    const NextOffset end = co_await source_.end(partition_);
+    observer_.lag(partition_, std::max<std::int64_t>(end.value() - applied_->value(), 0));
+}
+
+void PartitionProjection::failed(std::string why) {
+    trouble_ = std::move(why);
+    failures_ += 1;
+}
+
+void PartitionProjection::went_well() {
+    failures_ = 0;
+    if (trouble_) observer_.recovered(partition_);
+    trouble_.reset();
+}
+
+std::chrono::milliseconds PartitionProjection::next_pause() {
+    const int doublings = std::clamp(failures_ - 1, 0, 16);
+    const auto pause = std::min(options_.least_pause * (1 << doublings), options_.longest_pause);
+    const double jitter = 0.5 + options_.random() / 2;  // projectors that failed together do not come back together
+    return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(pause.count()) * jitter));
+}
+
+}  // namespace chat

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/record.hpp"
+#include "projections/fold.hpp"
+#include "projections/observer.hpp"
+#include "projections/ports/read_model_store.hpp"
+#include "projections/ports/record_source.hpp"
+#include "projections/stop_event.hpp"
+
+namespace chat {
+
+struct ProjectorOptions {
+    std::size_t batch_records = 5000;               // in one transaction, at most
+    std::size_t batch_bytes = 16 << 20;             // of its records; one that is larger goes alone
+    std::size_t known_streams = 20'000;             // users whose stream heads are kept, for each partition
+    std::chrono::milliseconds least_pause{200};     // after the first failure
+    std::chrono::milliseconds longest_pause{5000};  // doubles up to this
+    std::chrono::milliseconds lag_interval{5000};   // between two measurements
+    std::function<double()> random;                 // in [0, 1), for jitter
+};
+
+/// Brings the read model on with one partition of the log, batch by batch. While one batch is committed the next is
+/// read and folded. Crashes, doubled owners and unknown commits are all met the same way: the position is the
+/// checkpoint that stands with the rows and moves with them by compare-and-set, so who fails reads it again. On one
+/// executor; `run` once. What it is given outlives it.
+class PartitionProjection {
+public:
+    PartitionProjection(asio::any_io_executor executor, Partition partition, RecordSource& source,
+                        ReadModelStore& store, ProjectorObserver& observer, const ProjectorOptions& options);
+
+    /// Until `stop`; the batch in flight is finished. Outages, cuts and lost checkpoints are told and retried; throws
+    /// what is none of these.
+    asio::awaitable<void> run();
+    void stop() { stop_.stop(); }
+
+    /// Tells the observer how many records of the log are not applied yet. Throws Outage.
+    asio::awaitable<void> measure_lag();
+
+    /// Why it does not get on; nothing if it does.
+    const std::optional<std::string>& trouble() const { return trouble_; }
+
+private:
+    struct Prepared {
+        NextOffset from;
+        Folded folded;
+        KnownStreams streams;  // as the batch leaves them
+    };
+    asio::awaitable<void> project();
+    asio::awaitable<NextOffset> believed_checkpoint();
+    asio::awaitable<std::optional<Prepared>> prepare(NextOffset from, const KnownStreams& in_flight);
+    asio::awaitable<std::optional<Prepared>> commit_while_preparing(Prepared current);
+    asio::awaitable<void> commit(Prepared& current);
+    asio::awaitable<std::optional<std::vector<StoredRecord>>> next_records(NextOffset from);
+    asio::awaitable<KnownStreams> streams_before(const std::vector<StoredRecord>& records,
+                                                 const KnownStreams& in_flight);
+    void remember(const KnownStreams& committed);
+    void tell(const Folded& folded, std::chrono::steady_clock::duration took);
+    void failed(std::string why);
+    void went_well();
+    std::chrono::milliseconds next_pause();
+
+    asio::any_io_executor executor_;
+    Partition partition_;
+    RecordSource& source_;
+    ReadModelStore& store_;
+    ProjectorObserver& observer_;
+    const ProjectorOptions& options_;
+    StopEvent stop_;
+
+    KnownStreams known_;                 // as committed; what a batch under way changes is not in it
+    std::vector<StoredRecord> read_on_;  // read already, of no batch yet
+    std::optional<NextOffset> applied_;  // the checkpoint as last read or moved
+    std::optional<std::string> trouble_;
+    int failures_ = 0;  // in a row
+};
+
+}  // namespace chat
