@@ -1,0 +1,147 @@
+"""./run, as a person uses it."""
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from harness.client import Client
+from harness.processes import ROOT, Process, clean_environment, free_port
+from harness.waiting import wait_until
+
+RUN = ROOT / "run"
+READY = re.compile(r"http://127\.0\.0\.1:(\d+)")
+
+
+def run(*arguments, **environment):
+    return subprocess.run([RUN, *map(str, arguments)], env={**clean_environment(), **environment}, capture_output=True,
+                          text=True, timeout=300, check=False, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A data directory; whatever runs on it ends with the test."""
+    data = tmp_path / "data with a space"
+    yield data
+    run("--stop", "--data", data)
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def children_of(data):
+    found = {}
+    for file in (data / "run").glob("*.pid"):
+        found[file.stem] = int(file.read_text().split()[0])
+    return found
+
+
+def exists(pid):
+    return subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()[:1] not in ("", "Z")
+
+
+def start(data, port, *arguments):
+    done = run("--detach", "--port", port, "--data", data, *arguments)
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    assert READY.search(line).group(1) == str(port), "exactly one line, with the address"
+    return Client(port, "me")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--kafka",)])
+def test_detach_stop_and_start_again_keeps_everything(home, arguments):
+    port = free_port()
+    me = start(home, port, *arguments)
+    session = me.create(initial_message="kept")["id"]
+    assert me.session(session)["message_count"] == 1
+    children = children_of(home)
+    assert {"postgres", "projector", "api"} <= set(children)
+
+    second = run("--port", free_port(), "--data", home, *arguments)
+    assert second.returncode == 1 and "already running" in second.stderr
+
+    stopped = run("--stop", "--data", home)
+    assert stopped.returncode == 0, stopped.stderr
+    assert not [name for name, pid in children.items() if exists(pid)], "all ended"
+    assert run("--stop", "--data", home).returncode == 0, "stopping twice is fine"
+
+    other_log = run("--port", port, "--data", home, *(() if arguments else ("--kafka",)))
+    assert other_log.returncode == 1 and "was made with" in other_log.stderr
+
+    me = start(home, port, *arguments)
+    assert me.session(session)["messages"][0]["content"] == "kept"
+    me.add(session, "and on")
+    assert me.session(session)["message_count"] == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_in_the_foreground_until_a_signal(home, number, tmp_path):
+    port = free_port()
+    process = Process("run", [RUN, "--port", port, "--data", home], tmp_path / "run.log")
+    process.start()
+    process.wait_ready(lambda: READY.search(process.output()), 120)
+    children = children_of(home)
+    assert Client(port).send("GET", "/readyz").status == 200
+    process.signal(number)
+    assert process.process.wait(60) == 0, process.tail()
+    assert not [name for name, pid in children.items() if exists(pid)]
+
+
+@pytest.mark.parametrize("victim", ["api", "projector", "postgres"])
+def test_a_child_that_crashes_is_noticed(home, victim, tmp_path):
+    process = Process("run", [RUN, "--port", free_port(), "--data", home], tmp_path / "run.log")
+    process.start()
+    process.wait_ready(lambda: READY.search(process.output()), 120)
+    children = children_of(home)
+    subprocess.run(["kill", "-9", str(children[victim])], check=True)
+    assert process.process.wait(90) == 1
+    assert f"{home}/log/" in process.output()
+    assert re.search(r"(api|projector|postgres) ended by itself", process.output())
+    assert not [name for name, pid in children.items() if exists(pid)]
+
+
+def test_after_kill_of_run_itself_it_starts_again(home, tmp_path):
+    port = free_port()
+    process = Process("run", [RUN, "--port", port, "--data", home], tmp_path / "run.log")
+    process.start()
+    process.wait_ready(lambda: READY.search(process.output()), 120)
+    session = Client(port, "me").create(initial_message="kept")["id"]
+    children = children_of(home)
+    process.kill()
+    me = start(home, port)
+    assert me.session(session)["messages"][0]["content"] == "kept"
+    assert not [name for name, pid in children.items() if name != "supervisor" and exists(pid)]
+
+
+def test_a_port_in_use_is_refused_by_name_before_anything_starts(home, service):
+    taken = service.apis[0].port
+    done = run("--port", taken, "--data", home)
+    assert done.returncode == 1 and done.stdout == ""
+    assert f"port {taken} is in use" in done.stderr and "chat-api" in done.stderr
+    assert not (home / "postgres").exists()
+
+
+@pytest.mark.parametrize("arguments", [("--port", "none"), ("--port", "0"), ("--port", "65536"), ("--port",), ("--nonsense",),
+                                       ("--data", "")])
+def test_wrong_usage_is_exit_code_2(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2 and done.stdout == "" and "--help" in done.stderr
+
+
+def test_settings_reach_the_programs(home):
+    port = free_port()
+    done = run("--detach", "--port", port, "--data", home, CHAT_BODY_LIMIT="2KiB", CHAT_LOG="kafka://elsewhere:1/x")
+    assert done.returncode == 0 and "CHAT_LOG is set, but ./run decides it: ignored" in done.stderr
+    response = Client(port).send("POST", "/api/v1/chat-sessions", json_body={"title": "x" * 3000, "agent_type": "primary"})
+    assert response.status == 413
+
+
+def test_a_bad_setting_is_told_with_its_log(home):
+    done = run("--port", free_port(), "--data", home, CHAT_BODY_LIMIT="much")
+    assert done.returncode == 1 and "CHAT_BODY_LIMIT" in done.stderr and f"{home}/log/api.log" in done.stderr
+
+
+def test_help():
+    done = run("--help")
+    assert done.returncode == 0
+    for word in ("--port", "--data", "--kafka", "--detach", "--stop"):
+        assert word in done.stdout
