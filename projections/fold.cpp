@@ -1,5 +1,6 @@
 #include "projections/fold.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -9,7 +10,23 @@
 namespace chat {
 namespace {
 
-std::string describe(const DecodeError& error) { return error.where + ": " + error.what; }
+/// The link of a record that may be one of ours. A key that PostgreSQL would refuse cannot be a user's: such a record
+/// must not reach a query.
+Result<Link, DecodeError> link_of(const Record& record) {
+    if (!UserId::parse(record.key)) return DecodeError{"key", "is no user id"};
+    return decode_link(record);
+}
+
+/// Reasons quote what the log holds, whatever bytes those are, and are stored as text.
+std::string printable(std::string text) {
+    constexpr std::size_t enough = 500;
+    if (text.size() > enough) text.resize(enough);
+    std::ranges::replace_if(
+        text, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return text;
+}
+
+std::string describe(const DecodeError& error) { return printable(error.where + ": " + error.what); }
 
 std::string describe_gap(const StreamHead& head, const Link& link) {
     const auto name = [](const std::optional<EventId>& id) { return id ? to_string(*id) : std::string("nothing"); };
@@ -50,7 +67,7 @@ void apply_to_stream(Folded& folded, const StoredRecord& stored, const UserId& u
 }
 
 void fold_record(Folded& folded, const KnownStreams& known, const StoredRecord& stored) {
-    const auto link = decode_link(*stored.record);
+    const auto link = link_of(*stored.record);
     if (!link) {
         folded.batch.foreign += 1;
         folded.foreign.push_back({stored.offset, describe(link.error())});
@@ -83,13 +100,12 @@ std::vector<UserId> users_of(std::span<const StoredRecord> records) {
     std::vector<UserId> users;
     std::unordered_set<std::string_view> seen;
     for (const StoredRecord& stored : records)
-        if (decode_link(*stored.record) && seen.insert(stored.record->key).second)
-            users.emplace_back(stored.record->key);
+        if (link_of(*stored.record) && seen.insert(stored.record->key).second) users.emplace_back(stored.record->key);
     return users;
 }
 
 std::optional<EventId> event_id_of(const Record& record) {
-    const auto link = decode_link(record);
+    const auto link = link_of(record);
     return link ? std::optional(link->id) : std::nullopt;
 }
 
