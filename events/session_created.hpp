@@ -6,8 +6,8 @@
 
 #include "events/agent_type.hpp"
 #include "events/decode_error.hpp"
-#include "events/ids.hpp"
 #include "events/first_message.hpp"
+#include "events/ids.hpp"
 #include "events/json/json_text.hpp"
 #include "events/result.hpp"
 
