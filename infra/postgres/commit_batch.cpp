@@ -1,0 +1,157 @@
+#include "infra/postgres/commit_batch.hpp"
+
+#include <algorithm>
+
+#include "infra/postgres/array_literal.hpp"
+
+namespace chat {
+
+// `moved` is the compare-and-set; every other part asks for it first, so a loser waits for the winner's row lock before
+// it has touched anything, and then does nothing. synchronous_commit is off for this transaction: the log is the truth,
+// and rows and checkpoint are lost together if the server dies within the next fraction of a second, then applied
+// again. What an event waits for on its way to readers is thus no disk.
+const Statement commit_batch_sql{"commit_batch", R"(
+    WITH moved AS (
+        INSERT INTO checkpoints AS c (partition, next_offset, last_event_id)
+        SELECT $1, $3, $4::uuid
+         WHERE $2::bigint = 0 OR EXISTS (SELECT FROM checkpoints WHERE partition = $1::int)
+            ON CONFLICT (partition) DO UPDATE
+           SET next_offset = excluded.next_offset, last_event_id = excluded.last_event_id
+         WHERE c.next_offset = $2
+        RETURNING c.partition),
+    new_sessions AS (
+        INSERT INTO chat_sessions (id, user_id, title, agent_type, created_at, last_message_at, is_active, metadata,
+                                   message_count, deleted_at, changed)
+        SELECT * FROM unnest($5::uuid[], $6::varchar[], $7::varchar[], $8::varchar[], $9::timestamptz[],
+                             $10::timestamptz[], $11::bool[], $12::jsonb[], $13::bigint[], $14::timestamptz[],
+                             $15::bigint[])
+         WHERE EXISTS (SELECT FROM moved)),
+    changed_sessions AS (
+        UPDATE chat_sessions s
+           SET title = coalesce(n.title, s.title),
+               is_active = coalesce(n.active, s.is_active),
+               deleted_at = CASE WHEN n.deleted THEN n.changed_at WHEN NOT n.deleted THEN NULL ELSE s.deleted_at END,
+               message_count = s.message_count + n.messages_added,
+               last_message_at = greatest(s.last_message_at, n.last_message_at),
+               changed = n.changed
+          FROM unnest($16::uuid[], $17::varchar[], $18::bool[], $19::bool[], $20::bigint[], $21::timestamptz[],
+                      $22::timestamptz[], $23::bigint[])
+               AS n (id, title, active, deleted, messages_added, last_message_at, changed_at, changed)
+         WHERE s.id = n.id AND EXISTS (SELECT FROM moved)),
+    new_messages AS (
+        INSERT INTO chat_messages (id, session_id, message_type, content, agent_type, metadata, created_at, sequence)
+        SELECT * FROM unnest($24::uuid[], $25::uuid[], $26::varchar[], $27::text[], $28::varchar[], $29::jsonb[],
+                             $30::timestamptz[], $31::bigint[])
+         WHERE EXISTS (SELECT FROM moved)),
+    streams AS (
+        INSERT INTO user_streams (user_id, version, last_event_id, last_time, quarantined_at, quarantine_reason)
+        SELECT * FROM unnest($32::varchar[], $33::bigint[], $34::uuid[], $35::timestamptz[], $36::bigint[],
+                             $37::text[])
+         WHERE EXISTS (SELECT FROM moved)
+            ON CONFLICT (user_id) DO UPDATE
+           SET version = excluded.version, last_event_id = excluded.last_event_id, last_time = excluded.last_time,
+               quarantined_at = excluded.quarantined_at, quarantine_reason = excluded.quarantine_reason)
+    SELECT set_config('synchronous_commit', 'off', true),
+           pg_notify('chat_checkpoint', $1::text || ' ' || $3::text)
+      FROM moved)"};
+
+namespace {
+
+/// Columns of the rows that are new: creation and what followed it within the batch, folded into one.
+struct NewSessions {
+    ArrayLiteral id, user, title, agent_type, created_at, last_message_at, active, metadata, messages, deleted_at,
+        changed;
+
+    void add(const SessionChange& change) {
+        const SessionChange::Creation& created = *change.created;
+        const bool deleted = change.deleted.value_or(false);
+        id.add(change.session);
+        user.add(change.user.value());
+        title.add(change.title.value_or(created.title));
+        agent_type.add(to_string(created.agent_type));
+        created_at.add(created.created_at);
+        last_message_at.add(std::max(created.created_at, change.last_message_at.value_or(created.created_at)));
+        active.add(change.active.value_or(true));
+        metadata.add(created.metadata.view());
+        messages.add(change.messages_added);
+        deleted_at.add(deleted ? std::optional(change.changed_at) : std::nullopt);
+        changed.add(change.changed.value());
+    }
+};
+
+struct ChangedSessions {
+    ArrayLiteral id, title, active, deleted, messages_added, last_message_at, changed_at, changed;
+
+    void add(const SessionChange& change) {
+        id.add(change.session);
+        title.add(change.title);
+        active.add(change.active);
+        deleted.add(change.deleted);
+        messages_added.add(change.messages_added);
+        last_message_at.add(change.last_message_at);
+        changed_at.add(change.changed_at);
+        changed.add(change.changed.value());
+    }
+};
+
+struct NewMessages {
+    ArrayLiteral id, session, type, content, agent_type, metadata, created_at, sequence;
+
+    void add(const MessageRow& message) {
+        id.add(message.id);
+        session.add(message.session);
+        type.add(to_string(message.message_type));
+        content.add(message.content);
+        agent_type.add(message.agent_type);
+        metadata.add(message.metadata.view());
+        created_at.add(message.created_at);
+        sequence.add(message.sequence.value());
+    }
+};
+
+struct Streams {
+    ArrayLiteral user, version, last_event, last_time, quarantined_at, quarantine_reason;
+
+    void add(const UserId& id, const StreamStatus& status) {
+        const bool quarantined = status.quarantined_at.has_value();
+        user.add(id.value());
+        version.add(status.head.sequence.value());
+        last_event.add(status.head.id);
+        last_time.add(status.last_time);
+        quarantined_at.add(quarantined ? std::optional(status.quarantined_at->value()) : std::nullopt);
+        quarantine_reason.add(quarantined ? std::optional(status.quarantine_reason) : std::nullopt);
+    }
+};
+
+}  // namespace
+
+bool commit_batch(PostgresSession& session, Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch) {
+    NewSessions added;
+    ChangedSessions changed;
+    for (const SessionChange& change : batch.sessions.all()) {
+        if (change.created)
+            added.add(change);
+        else
+            changed.add(change);
+    }
+    NewMessages messages;
+    for (const MessageRow& message : batch.messages) messages.add(message);
+    Streams streams;
+    for (const auto& [user, status] : batch.streams) streams.add(user, status);
+
+    const std::string last = to.last ? to_string(*to.last) : std::string();
+    const pqxx::result moved = session.exec(
+        commit_batch_sql, partition.value(), from.value(), to.next_offset.value(), to.last ? last.c_str() : nullptr,
+        added.id.finish(), added.user.finish(), added.title.finish(), added.agent_type.finish(),
+        added.created_at.finish(), added.last_message_at.finish(), added.active.finish(), added.metadata.finish(),
+        added.messages.finish(), added.deleted_at.finish(), added.changed.finish(), changed.id.finish(),
+        changed.title.finish(), changed.active.finish(), changed.deleted.finish(), changed.messages_added.finish(),
+        changed.last_message_at.finish(), changed.changed_at.finish(), changed.changed.finish(), messages.id.finish(),
+        messages.session.finish(), messages.type.finish(), messages.content.finish(), messages.agent_type.finish(),
+        messages.metadata.finish(), messages.created_at.finish(), messages.sequence.finish(), streams.user.finish(),
+        streams.version.finish(), streams.last_event.finish(), streams.last_time.finish(),
+        streams.quarantined_at.finish(), streams.quarantine_reason.finish());
+    return !moved.empty();
+}
+
+}  // namespace chat

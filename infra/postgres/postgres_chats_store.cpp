@@ -1,0 +1,20 @@
+#include "infra/postgres/postgres_chats_store.hpp"
+
+#include <utility>
+
+#include "infra/postgres/load_chats.hpp"
+#include "infra/postgres/read_checkpoints.hpp"
+
+namespace chat {
+
+asio::awaitable<StoredChats> PostgresChatsStore::load(Partition partition, UserId user) {
+    return pool_.run([partition, user = std::move(user)](PostgresSession& session) {
+        return load_chats(session, partition, user);
+    });
+}
+
+asio::awaitable<Checkpoint> PostgresChatsStore::checkpoint(Partition partition) {
+    return pool_.run([partition](PostgresSession& session) { return read_checkpoint(session, partition); });
+}
+
+}  // namespace chat
