@@ -1,0 +1,20 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "api/chats.hpp"
+#include "api/problems.hpp"
+#include "api/request.hpp"
+#include "api/response.hpp"
+#include "events/result.hpp"
+#include "projections/ports/queries.hpp"
+
+namespace chat {
+
+/// GET /api/v1/chat-sessions/{id}
+asio::awaitable<Response> get_session(Request request, Chats chats);
+
+/// 422 with everything that is wrong with the query.
+Result<MessagePageQuery, Problem> parse_get_session(const Request& request);
+
+}  // namespace chat
