@@ -44,6 +44,15 @@ std::string_view wire_type_of(const Event& event) {
     return std::visit([](const auto& e) { return std::string_view(e.wire_type); }, event);
 }
 
+template <class E>
+std::string encode_data(const E& event, Texts texts) {
+    if constexpr (requires { encode(event, texts); }) {
+        return encode(event, texts);
+    } else {
+        return encode(event);  // holds no texts
+    }
+}
+
 /// What key and headers repeat of the data must agree with it, or two readers see two histories.
 std::optional<DecodeError> disagreement(const Envelope& envelope, const Event& event) {
     if (session_of(event) != envelope.session) return DecodeError{"ce_subject", "must be the data's session_id"};
@@ -59,9 +68,9 @@ SessionId session_of(const Event& event) {
     return std::visit([](const auto& e) { return e.session; }, event);
 }
 
-Record encode(const Recorded& recorded) {
+Record encode(const Recorded& recorded, Texts texts) {
     return {recorded.envelope.user.value(), encode_headers(recorded.envelope, wire_type_of(recorded.event)),
-            std::visit([](const auto& e) { return encode(e); }, recorded.event)};
+            std::visit([texts](const auto& e) { return encode_data(e, texts); }, recorded.event)};
 }
 
 Result<Recorded, DecodeError> decode(const Record& record) {

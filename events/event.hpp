@@ -14,6 +14,7 @@
 #include "events/session_renamed.hpp"
 #include "events/session_restored.hpp"
 #include "events/stream_order.hpp"
+#include "events/texts.hpp"
 
 namespace chat {
 
@@ -31,8 +32,9 @@ struct Recorded {
 /// The session that an event is about.
 SessionId session_of(const Event& event);
 
-/// The record that stores the event: CloudEvents 1.0, Kafka binding, binary mode (headers `ce_*`, JSON value).
-Record encode(const Recorded& recorded);
+/// The record that stores the event: CloudEvents 1.0, Kafka binding, binary mode (headers `ce_*`, JSON value). With its
+/// texts left out it is for other readers: `decode` would miss them.
+Record encode(const Recorded& recorded, Texts texts = Texts::kept);
 
 /// Reads a record back, lifting old versions to today's structs. Pure; the error names what is wrong.
 Result<Recorded, DecodeError> decode(const Record& record);

@@ -8,13 +8,13 @@
 
 namespace chat {
 
-std::string encode(const MessageAdded& event) {
-    return JsonWriter()
-        .field("session_id", event.session)
+std::string encode(const MessageAdded& event, Texts texts) {
+    JsonWriter out;
+    out.field("session_id", event.session)
         .field("message_id", event.message)
-        .field("message_type", to_string(event.message_type))
-        .field("content", event.content)
-        .field("agent_type", event.agent_type)
+        .field("message_type", to_string(event.message_type));
+    if (texts == Texts::kept) out.field("content", event.content);
+    return out.field("agent_type", event.agent_type)
         .raw("metadata", event.metadata)
         .field("reactivated", event.reactivated)
         .field("deactivated", event.deactivated)

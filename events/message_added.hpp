@@ -9,6 +9,7 @@
 #include "events/json/json_text.hpp"
 #include "events/message_type.hpp"
 #include "events/result.hpp"
+#include "events/texts.hpp"
 
 namespace chat {
 
@@ -30,7 +31,7 @@ struct MessageAdded {
 };
 
 /// The record's value: the event's data as JSON.
-std::string encode(const MessageAdded& event);
+std::string encode(const MessageAdded& event, Texts texts = Texts::kept);
 Result<MessageAdded, DecodeError> decode_message_added(std::string_view data);
 
 }  // namespace chat

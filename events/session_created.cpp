@@ -17,15 +17,16 @@ Result<FirstMessage, DecodeError> decode_first_message(JsonReader in) {
 
 }  // namespace
 
-std::string encode(const SessionCreated& event) {
+std::string encode(const SessionCreated& event, Texts texts) {
+    const bool kept = texts == Texts::kept;
     JsonWriter out;
-    out.field("session_id", event.session)
-        .field("user_id", event.user.value())
-        .field("title", event.title)
-        .field("agent_type", to_string(event.agent_type))
-        .raw("metadata", event.metadata);
+    out.field("session_id", event.session).field("user_id", event.user.value());
+    if (kept) out.field("title", event.title);
+    out.field("agent_type", to_string(event.agent_type)).raw("metadata", event.metadata);
     if (const auto& first = event.first_message) {
-        out.begin_object("first_message").field("message_id", first->id).field("content", first->content).end();
+        out.begin_object("first_message").field("message_id", first->id);
+        if (kept) out.field("content", first->content);
+        out.end();
     }
     return out.field("deactivated", event.deactivated).finish();
 }

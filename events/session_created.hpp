@@ -10,6 +10,7 @@
 #include "events/ids.hpp"
 #include "events/json/json_text.hpp"
 #include "events/result.hpp"
+#include "events/texts.hpp"
 
 namespace chat {
 
@@ -30,7 +31,7 @@ struct SessionCreated {
 };
 
 /// The record's value: the event's data as JSON.
-std::string encode(const SessionCreated& event);
+std::string encode(const SessionCreated& event, Texts texts = Texts::kept);
 Result<SessionCreated, DecodeError> decode_session_created(std::string_view data);
 
 }  // namespace chat

@@ -8,8 +8,11 @@
 
 namespace chat {
 
-std::string encode(const SessionRenamed& event) {
-    return JsonWriter().field("session_id", event.session).field("title", event.title).finish();
+std::string encode(const SessionRenamed& event, Texts texts) {
+    JsonWriter out;
+    out.field("session_id", event.session);
+    if (texts == Texts::kept) out.field("title", event.title);
+    return out.finish();
 }
 
 Result<SessionRenamed, DecodeError> decode_session_renamed(std::string_view data) {

@@ -6,6 +6,7 @@
 #include "events/decode_error.hpp"
 #include "events/ids.hpp"
 #include "events/result.hpp"
+#include "events/texts.hpp"
 
 namespace chat {
 
@@ -21,7 +22,7 @@ struct SessionRenamed {
 };
 
 /// The record's value: the event's data as JSON.
-std::string encode(const SessionRenamed& event);
+std::string encode(const SessionRenamed& event, Texts texts = Texts::kept);
 Result<SessionRenamed, DecodeError> decode_session_renamed(std::string_view data);
 
 }  // namespace chat

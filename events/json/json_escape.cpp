@@ -1,9 +1,19 @@
 #include "events/json/json_escape.hpp"
 
-#include <cstddef>
+#include <cstring>
 
 namespace chat {
 namespace {
+
+constexpr bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
+/// Eight at once, as content is most of every record. Exact, but for bytes behind the first one that is not plain.
+constexpr bool all_plain(std::uint64_t word) {
+    constexpr std::uint64_t each = 0x0101010101010101U;
+    const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - each * limit) & ~bytes; };
+    const std::uint64_t found = below(word, 0x20) | below(word ^ each * '"', 1) | below(word ^ each * '\\', 1);
+    return (found & each * 0x80) == 0;
+}
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -59,6 +69,17 @@ std::uint32_t take_code_point(std::string_view& text) {
 }
 
 }  // namespace
+
+std::size_t plain_bytes(std::string_view text) {
+    std::size_t plain = 0;
+    std::uint64_t word = 0;
+    for (; text.size() - plain >= sizeof word; plain += sizeof word) {
+        std::memcpy(&word, text.data() + plain, sizeof word);
+        if (!all_plain(word)) break;
+    }
+    while (plain < text.size() && is_plain(text[plain])) ++plain;
+    return plain;
+}
 
 std::optional<std::uint32_t> read_code_unit(std::string_view text) {
     if (text.size() < 4) return std::nullopt;

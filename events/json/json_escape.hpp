@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace chat {
+
+/// How many bytes from the start may stand in a JSON string as they are: no quote, backslash or control character.
+std::size_t plain_bytes(std::string_view text);
 
 /// The UTF-16 code unit behind `\u`; nothing if `text` does not begin with four hexadecimal digits.
 std::optional<std::uint32_t> read_code_unit(std::string_view text);

@@ -1,6 +1,5 @@
 #include "events/json/json_scanner.hpp"
 
-#include <array>
 #include <cstddef>
 
 #include "events/json/json_escape.hpp"
@@ -15,13 +14,6 @@ constexpr std::size_t most_nesting = 128;
 constexpr std::size_t most_text = 32U << 20U;
 // jsonb prints 1e131071 with all its digits, so a few kilobytes could be stored but never be read again.
 constexpr std::size_t most_growth = 1U << 20U;
-
-constexpr auto ends_plain_run = [] {
-    std::array<bool, 256> ends{};
-    for (std::size_t c = 0; c < 0x20; ++c) ends[c] = true;
-    ends['"'] = ends['\\'] = true;
-    return ends;
-}();
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -184,7 +176,7 @@ private:
         if (!take('"')) return malformed("wants a string");
         const std::size_t begin = at_;
         for (;;) {
-            while (at_ < text_.size() && !ends_plain_run[static_cast<unsigned char>(text_[at_])]) ++at_;
+            at_ += plain_bytes(text_.substr(at_));
             if (at_ == text_.size()) return malformed("ends inside a string");
             if (text_[at_] == '"') break;
             if (text_[at_] != '\\') return malformed("has a control character inside a string");

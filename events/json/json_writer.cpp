@@ -1,16 +1,15 @@
 #include "events/json/json_writer.hpp"
 
-#include <algorithm>
 #include <charconv>
-#include <system_error>
+#include <cstddef>
+#include <utility>
+
+#include "events/json/json_escape.hpp"
 
 namespace chat {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-
-/// Only what RFC 8259 (7) demands is escaped, so text stays as short and readable as it came.
-constexpr bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
 void append_escape(std::string& out, char c) {
     out += '\\';
@@ -41,13 +40,13 @@ void append_escape(std::string& out, char c) {
     }
 }
 
+/// Only what RFC 8259 (7) demands is escaped, so text stays as short and readable as it came.
 void append_string(std::string& out, std::string_view value) {
     out += '"';
     while (!value.empty()) {
-        const auto plain = std::find_if(value.begin(), value.end(), needs_escape);
-        const auto length = static_cast<std::size_t>(plain - value.begin());
-        out += value.substr(0, length);
-        value.remove_prefix(length);
+        const std::size_t plain = plain_bytes(value);
+        out += value.substr(0, plain);
+        value.remove_prefix(plain);
         if (value.empty()) break;
         append_escape(out, value.front());
         value.remove_prefix(1);

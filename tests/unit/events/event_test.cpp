@@ -38,6 +38,19 @@ TEST(Event, ComesBackFromItsRecord) {
     }
 }
 
+TEST(Event, WithoutItsTextsKeepsAllElse) {
+    Recorded recorded = created();
+    std::get<SessionCreated>(recorded.event).first_message = FirstMessage{*MessageId::parse(message), "secret"};
+    const Record kept = encode(recorded);
+    const Record without = encode(recorded, Texts::left_out);
+    EXPECT_EQ(without.key, kept.key);
+    EXPECT_EQ(without.headers, kept.headers);
+    EXPECT_EQ(without.value,
+              R"({"session_id":"017f22e2-79b0-7cc3-98c4-dc0c0c07398f","user_id":"alice","agent_type":"primary",)"
+              R"("metadata":{},"first_message":{"message_id":"017f22e2-79b0-7cc3-98c4-dc0c0c07398e"}})");
+    EXPECT_FALSE(decode(without));
+}
+
 TEST(Event, OfAnUnknownTypeIsRefusedByName) {
     Record record = encode(created());
     record.headers.push_back({"ce_type", "chat.session.archived.v1"});

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace chat {
+
+/// Whether what users wrote (titles and message contents) is part of an encoded event. The event log always keeps it;
+/// the public topic may be configured to do without.
+enum class Texts { kept, left_out };
+
+}  // namespace chat
