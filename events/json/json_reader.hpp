@@ -27,6 +27,7 @@ struct JsonField;
 /// their text. Refuses what is not UTF-8, lone surrogates and U+0000 in any string (keys too), nesting over 128, and
 /// numbers that PostgreSQL's numeric cannot hold (or that together take a MiB more once it has written them out).
 /// Those refusals are faults too, of the outermost field that they are in. A pointer keeps its first fault only.
+/// Keeps a copy of the text.
 /// After a fault the getters return empty values; look at `faults()` (or use `finish`) before using any of them.
 class JsonReader {
 public:
