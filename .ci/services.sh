@@ -74,7 +74,8 @@ watch() {
     for line in "${services[@]}"; do
       name=${line%% *}
       if [[ -f $1/run/$name.pid ]] && gone "$1/run/$name.pid"; then
-        wait "$(cut -d ' ' -f 1 "$1/run/$name.pid")" && code=0 || code=$?
+        code=0
+        wait "$(cut -d ' ' -f 1 "$1/run/$name.pid")" 2>/dev/null || code=$?
         say "--- the last lines of $1/log/$name.log"
         tail -n 15 "$1/log/$name.log" >&2
         die "$name ended by itself ($(ending "$code")); its log is $1/log/$name.log. Stopping the others"
@@ -82,7 +83,7 @@ watch() {
     done
     # A child's end or a signal ends the wait at once; the sleep is for what ended between the look and the wait.
     sleep 5 >/dev/null 2>&1 9>&- &
-    wait -n || true
+    wait -n 2>/dev/null || true # quiet: bash would tell of a killed child in words of its own
   done
 }
 
