@@ -75,7 +75,12 @@ asio::awaitable<void> PartitionProjection::project() {
     const NextOffset from = co_await believed_checkpoint();
     const KnownStreams none_in_flight;
     std::optional<Prepared> next = co_await prepare(from, none_in_flight);
-    while (next) next = co_await commit_while_preparing(*std::move(next));
+    while (next) {
+        if (next->records < options_.overlap_from)
+            next = co_await commit_then_prepare(*std::move(next));
+        else
+            next = co_await commit_while_preparing(*std::move(next));
+    }
 }
 
 asio::awaitable<NextOffset> PartitionProjection::believed_checkpoint() {
@@ -95,6 +100,14 @@ asio::awaitable<NextOffset> PartitionProjection::believed_checkpoint() {
     applied_ = checkpoint.next_offset;
     if (end == checkpoint.next_offset) went_well();  // nothing to commit would say so
     co_return checkpoint.next_offset;
+}
+
+asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjection::commit_then_prepare(
+    Prepared current) {
+    co_await commit(current);
+    const KnownStreams none_in_flight;
+    auto next = co_await prepare(current.folded.next.next_offset, none_in_flight);
+    co_return next;
 }
 
 asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjection::commit_while_preparing(
@@ -130,7 +143,7 @@ asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjectio
     const auto records = co_await next_records(from);
     if (!records) co_return std::nullopt;
     const KnownStreams before = co_await streams_before(*records, in_flight);
-    Prepared prepared{from, fold(*records, before), {}};
+    Prepared prepared{from, records->size(), fold(*records, before), {}};
     prepared.streams = prepared.folded.batch.streams;
     co_return prepared;
 }

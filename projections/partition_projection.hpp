@@ -22,6 +22,7 @@ namespace chat {
 struct ProjectorOptions {
     std::size_t batch_records = 5000;               // in one transaction, at most
     std::size_t batch_bytes = 16 << 20;             // of its records; one that is larger goes alone
+    std::size_t overlap_from = 100;                 // a batch of so many is committed while the next is prepared
     std::size_t known_streams = 20'000;             // users whose stream heads are kept, for each partition
     std::chrono::milliseconds least_pause{200};     // after the first failure
     std::chrono::milliseconds longest_pause{5000};  // doubles up to this
@@ -52,12 +53,14 @@ public:
 private:
     struct Prepared {
         NextOffset from;
+        std::size_t records;
         Folded folded;
         KnownStreams streams;  // as the batch leaves them
     };
     asio::awaitable<void> project();
     asio::awaitable<NextOffset> believed_checkpoint();
     asio::awaitable<std::optional<Prepared>> prepare(NextOffset from, const KnownStreams& in_flight);
+    asio::awaitable<std::optional<Prepared>> commit_then_prepare(Prepared current);
     asio::awaitable<std::optional<Prepared>> commit_while_preparing(Prepared current);
     asio::awaitable<void> commit(Prepared& current);
     asio::awaitable<std::optional<std::vector<StoredRecord>>> next_records(NextOffset from);

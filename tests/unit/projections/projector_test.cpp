@@ -49,6 +49,7 @@ struct Watcher final : ProjectorObserver {
 ProjectorOptions quick() {
     ProjectorOptions options;
     options.batch_records = 3;
+    options.overlap_from = 3;
     options.least_pause = std::chrono::milliseconds(1);
     options.longest_pause = std::chrono::milliseconds(2);
     options.lag_interval = std::chrono::milliseconds(1);
@@ -142,6 +143,25 @@ TEST_F(ProjectorTest, ReadsTheNextBatchWhileOneIsCommitted) {
     EXPECT_EQ(model.tables.messages.size(), 5u) << "the second batch went on from where the first left the stream";
     EXPECT_EQ(model.tables.voids, 0);
     EXPECT_EQ(model.stream_reads, 1) << "of ann, once";
+}
+
+TEST_F(ProjectorTest, TakesAllThatCameDuringASmallCommitIntoTheNextBatch) {
+    put_messages(0);
+    Signal go(io.get_executor());
+    int waiting = 0;
+    model.before_commit = [&]() -> asio::awaitable<void> {
+        ++waiting;
+        if (waiting == 1) co_await go.next();
+    };
+    beside_the_projector([&]() -> asio::awaitable<void> {
+        co_await until([&] { return waiting == 1; });
+        put_messages(1);
+        co_await asio::post(io, asio::use_awaitable);
+        put_messages(1);
+        go.ring();
+        co_await until_applied(3);
+    });
+    EXPECT_EQ(model.commits, 2);
 }
 
 TEST_F(ProjectorTest, FinishesTheBatchInFlightWhenItIsStopped) {
@@ -375,6 +395,7 @@ TEST_F(ProjectorTest, MeasuresHowFarItIsBehind) {
 TEST_F(ProjectorTest, SplitsWhatItReadByBytesAndForgetsStreamsAtItsBound) {
     options.batch_records = 100;
     options.batch_bytes = 4000;
+    options.overlap_from = 5;  // some batches overlap, some do not
     options.known_streams = 2;
     Projector bounded(io.get_executor(), log, model, assignment, watcher, options);
     std::map<UserId, StreamHead> heads;
