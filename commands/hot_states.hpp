@@ -24,7 +24,10 @@ public:
     /// Asked before a user is evicted: false keeps it (a command runs). True: it is gone, forget it too.
     using Evict = std::function<bool(const UserId&)>;
 
-    HotStates(std::size_t bytes_limit, Evict evict) : limit_(bytes_limit), evict_(std::move(evict)) {}
+    explicit HotStates(std::size_t bytes_limit) : limit_(bytes_limit) {}
+
+    /// Set once, before anything is put.
+    void on_evict(Evict evict) { evict_ = std::move(evict); }
 
     /// Makes it the most recently used one. The pointer is good until the next call that changes anything.
     State* use(const UserId& user);

@@ -34,16 +34,15 @@ struct PartitionStreams::Pin {
     const std::uint64_t generation;
     const NextOffset at;
 
-    explicit Pin(PartitionStreams& owner)
-        : streams(owner), generation(owner.generation_), at(owner.view_->pin()) {}
+    explicit Pin(PartitionStreams& owner) : streams(owner), generation(owner.generation_), at(owner.view_->pin()) {}
     Pin(const Pin&) = delete;
     ~Pin() {
         if (streams.view_ && streams.generation_ == generation) streams.view_->unpin(at);
     }
 };
 
-PartitionStreams::PartitionStreams(StreamsContext& context, Partition partition)
-    : context_(context), partition_(partition), turns_(context.executor) {}
+PartitionStreams::PartitionStreams(std::shared_ptr<StreamsContext> context, Partition partition)
+    : shared_(std::move(context)), context_(*shared_), partition_(partition), turns_(context_.executor) {}
 
 asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId user, const Command& command,
                                                                       Causes causes, Deadline deadline) {
@@ -67,8 +66,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
         const std::uint64_t generation = generation_;
         const StreamHead head = state->chats.head();
         const Context ids{user, SessionId(context_.uuid()), MessageId(context_.uuid())};
-        Decision decision =
-            std::visit([&](const auto& asked) { return decide(state->chats, asked, ids); }, command);
+        Decision decision = std::visit([&](const auto& asked) { return decide(state->chats, asked, ids); }, command);
         if (auto* event = std::get_if<Event>(&decision)) {
             auto done = co_await append(record(user, state->chats, std::move(*event), causes), deadline);
             if (done) co_return std::move(*done);
@@ -145,8 +143,11 @@ asio::awaitable<std::optional<Done>> PartitionStreams::append(Recorded recorded,
     }
     context_.observer.settled(SteadyClock::now() - began, *pending.belongs);
     if (!*pending.belongs) co_return std::nullopt;
-    Done done{std::move(pending.session).value(), {}, pending.recorded.envelope.time,
-              pending.recorded.envelope.sequence, true};
+    Done done{std::move(pending.session).value(),
+              {},
+              pending.recorded.envelope.time,
+              pending.recorded.envelope.sequence,
+              true};
     if (auto* added = std::get_if<MessageAdded>(&pending.recorded.event)) done.added = std::move(*added);
     co_return done;
 }

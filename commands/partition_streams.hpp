@@ -20,7 +20,7 @@
 
 namespace chat {
 
-/// What the streams of every partition share; outlives them.
+/// What the streams of every partition share. The ports outlive every coroutine that runs.
 struct StreamsContext {
     asio::any_io_executor executor;
     EventLog& log;
@@ -42,7 +42,7 @@ class PartitionStreams : public std::enable_shared_from_this<PartitionStreams> {
 public:
     using Deadline = std::chrono::steady_clock::time_point;
 
-    PartitionStreams(StreamsContext& context, Partition partition);
+    PartitionStreams(std::shared_ptr<StreamsContext> context, Partition partition);
 
     /// Begins to tail. Once.
     void start();
@@ -66,7 +66,8 @@ public:
 private:
     /// An own append that waits for the log's answer.
     struct Pending {
-        Pending(const asio::any_io_executor& executor, Recorded event) : settled(executor), recorded(std::move(event)) {}
+        Pending(const asio::any_io_executor& executor, Recorded event)
+            : settled(executor), recorded(std::move(event)) {}
         WakeUp settled;
         std::optional<bool> belongs;     // nothing after a cut: never to be known
         std::optional<Session> session;  // as it is after the event
@@ -96,6 +97,7 @@ private:
     asio::awaitable<void> back_off(int failures, std::chrono::milliseconds least, std::chrono::milliseconds most);
     Recorded record(const UserId& user, const UserChats& chats, Event event, const Causes& causes) const;
 
+    const std::shared_ptr<StreamsContext> shared_;
     StreamsContext& context_;
     const Partition partition_;
     std::optional<PartitionView> view_;  // nothing: not live

@@ -70,8 +70,8 @@ asio::awaitable<void> PartitionStreams::begin() {
     if (checkpoint.next_offset > NextOffset(0)) {
         const NextOffset end = co_await context_.log.end(partition_);
         if (end < checkpoint.next_offset) {
-            throw LogCut("the log ends at " + std::to_string(end.value()) + ", but the read model has applied it below " +
-                         std::to_string(checkpoint.next_offset.value()));
+            throw LogCut("the log ends at " + std::to_string(end.value()) +
+                         ", but the read model has applied it below " + std::to_string(checkpoint.next_offset.value()));
         }
         const NextOffset last(checkpoint.next_offset.value() - 1);
         const auto records = co_await context_.log.read(partition_, last, 1);
@@ -94,7 +94,8 @@ asio::awaitable<void> PartitionStreams::begin() {
 asio::awaitable<void> PartitionStreams::follow() {
     const std::uint64_t generation = generation_;
     while (!stopped_ && generation == generation_) {
-        // Bounded memory: with a projector that does not come, reading waits, unless an own record waits for its answer.
+        // Bounded memory: with a projector that does not come, reading waits, unless an own record waits for its
+        // answer.
         if (view_->kept_bytes() > context_.options.tail_bytes && pending_.empty()) {
             co_await context_.projected.moved(partition_, std::chrono::steady_clock::now() + 1s);
             continue;
@@ -131,6 +132,7 @@ asio::awaitable<PartitionStreams::TailRead> PartitionStreams::read_tail() {
 /// last known record is read once more, so that the view compares it.
 asio::awaitable<void> PartitionStreams::reconnect(std::string why) {
     unready_ = why;
+    view_->reconnected();
     context_.observer.tail_failed(partition_, why);
     for (int failures = 0; !stopped_; ++failures) {
         co_await back_off(failures, 20ms, 1s);

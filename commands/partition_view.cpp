@@ -55,7 +55,12 @@ void PartitionView::tailed(const StoredRecord& stored) {
     }
     if (stored.offset.value() < next_.value()) {
         const auto there = known(stored.offset);
-        if (there && *there != id) cut("the log has " + say(id) + at(stored.offset) + ", where we know " + say(*there));
+        if (there && *there != id) {
+            cut("the log has " + say(id) + at(stored.offset) + ", where we know " + say(*there));
+        } else if (after(stored.offset) == next_) {
+            doubted_ = false;
+            pass_delivered();
+        }
         return;
     }
     if (const auto own = ahead_.find(stored.offset); own != ahead_.end()) {
@@ -71,7 +76,7 @@ void PartitionView::tailed(const StoredRecord& stored) {
 }
 
 void PartitionView::pass_delivered() {
-    while (!cut_ && !ahead_.empty() && ahead_.begin()->first.value() == next_.value()) {
+    while (!cut_ && !doubted_ && !ahead_.empty() && ahead_.begin()->first.value() == next_.value()) {
         const auto [offset, id] = *ahead_.begin();
         ahead_.erase(ahead_.begin());
         const auto own = sent_.find(id);

@@ -18,12 +18,12 @@
 
 namespace chat {
 
-/// What one process knows of one partition's order, and so of which records belong: the log decides, this only finds out
-/// what it decided. Knows no log client, thread or clock. It is told what was sent, what was delivered where and what the
-/// tail read, in any order that a log with retries can produce, and answers in offset order.
+/// What one process knows of one partition's order, and so of which records belong: the log decides, this only finds
+/// out what it decided. Knows no log client, thread or clock. It is told what was sent, what was delivered where and
+/// what the tail read, in any order that a log with retries can produce, and answers in offset order.
 ///
-/// Everything below `next()` is known: read by the tail, or an own record that was delivered there. A record passes when
-/// the known prefix reaches it; only then is it settled whether it belongs.
+/// Everything below `next()` is known: read by the tail, or an own record that was delivered there. A record passes
+/// when the known prefix reaches it; only then is it settled whether it belongs.
 ///
 /// After `Cut` the view is worth nothing: drop it and replay from a checkpoint.
 class PartitionView {
@@ -76,11 +76,15 @@ public:
     // The tail, offset by offset. Below `next()` it only compares.
     void tailed(const StoredRecord& stored);
 
+    /// The log was out of sight and may have been cut, and may have grown again: nothing passes until the tail has read
+    /// the last known record once more, at `next() - 1`.
+    void reconnected() { doubted_ = next_ > NextOffset(0); }
+
     /// What happened since the last call, in order. Nothing comes after a Cut.
     std::vector<Output> take();
 
-    /// The user's head is `head` when everything below `applied` is applied. Gives the kept records above that belong, in
-    /// order, to fold; from then on the user's records are placed as they pass. False: records that are needed were
+    /// The user's head is `head` when everything below `applied` is applied. Gives the kept records above that belong,
+    /// in order, to fold; from then on the user's records are placed as they pass. False: records that are needed were
     /// pruned; load again.
     bool track(const UserId& user, const StreamHead& head, NextOffset applied, std::vector<Passed>& belonging);
     void untrack(const UserId& user) { tracked_.erase(user); }
@@ -130,6 +134,7 @@ private:
     NextOffset kept_from_;  // what was pruned: less while a pin holds it back
     std::multiset<NextOffset> pins_;
     bool cut_ = false;
+    bool doubted_ = false;
 
     std::deque<std::optional<EventId>> ids_;  // of the known offsets just below next_
     std::unordered_map<EventId, Own> sent_;   // not passed, not withdrawn

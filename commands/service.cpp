@@ -24,104 +24,126 @@ std::string_view outcome(const Result<Done, CommandFault>& result) {
     return std::holds_alternative<Refusal>(result.error()) ? "refused" : "conflict";
 }
 
-/// Tells the observer how a command ended, also when its coroutine is destroyed.
-struct Report {
-    CommandObserver& observer;
-    std::size_t& in_flight;
-    WakeUp*& drained;
-    std::string_view command;
-    std::string_view outcome = "cancelled";
-    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
-
-    ~Report() {
-        if (--in_flight == 0 && drained) drained->ring();
-        observer.command_done(command, outcome, std::chrono::steady_clock::now() - began);
-    }
-};
-
 }  // namespace
 
-struct CommandService::Dependencies {
+struct CommandService::State : std::enable_shared_from_this<CommandService::State> {
     StreamsContext context;
+    std::vector<std::shared_ptr<PartitionStreams>> partitions;  // by number; empty until asked for
+    std::size_t in_flight = 0;
+    bool draining = false;
     WakeUp* drained = nullptr;
+
+    State(StreamsContext shared, std::int32_t count)
+        : context(std::move(shared)), partitions(static_cast<std::size_t>(count)) {
+        context.hot.on_evict([this](const UserId& user) {
+            const auto& streams = slot(partition_of(user));
+            return !streams || streams->forget(user);
+        });
+    }
+
+    Partition partition_of(const UserId& user) const {
+        return chat::partition_of(user.value(), static_cast<std::int32_t>(partitions.size()));
+    }
+    std::shared_ptr<PartitionStreams>& slot(Partition partition) {
+        return partitions[static_cast<std::size_t>(partition.value())];
+    }
+    PartitionStreams& streams_of(const UserId& user) {
+        auto& streams = slot(partition_of(user));
+        if (!streams) {
+            streams = std::make_shared<PartitionStreams>(std::shared_ptr<StreamsContext>(shared_from_this(), &context),
+                                                         partition_of(user));
+            streams->start();
+        }
+        return *streams;
+    }
+
+    /// A command that runs; tells the observer how it ended, also when its coroutine is destroyed.
+    struct Running {
+        std::shared_ptr<State> state;
+        std::string_view command;
+        std::string_view outcome = "cancelled";
+        std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+
+        Running(std::shared_ptr<State> of, std::string_view what) : state(std::move(of)), command(what) {
+            ++state->in_flight;
+        }
+        Running(const Running&) = delete;
+        ~Running() {
+            if (--state->in_flight == 0 && state->drained) state->drained->ring();
+            state->context.observer.command_done(command, outcome, std::chrono::steady_clock::now() - began);
+        }
+    };
 };
 
 CommandService::CommandService(asio::any_io_executor executor, EventLog& log, ChatsStore& store,
                                ProjectedOffsets& projected, SystemClock clock, MakeUuid uuid, Random random,
                                CommandObserver& observer, ServiceOptions options)
-    : partitions_(static_cast<std::size_t>(log.partitions())) {
-    const auto evict = [this](const UserId& user) {
-        const auto& streams = partitions_[static_cast<std::size_t>(partition_of(user).value())];
-        return !streams || streams->forget(user);
-    };
-    dependencies_.reset(new Dependencies{
-        .context = {executor, log, store, projected, std::move(clock), std::move(uuid), std::move(random), observer,
-                    options, HotStates(options.hot_bytes, evict), {}}});
-    projected.on_advance([this](Partition partition, NextOffset next) {
-        const auto& streams = partitions_[static_cast<std::size_t>(partition.value())];
+    : state_(std::make_shared<State>(StreamsContext{std::move(executor),
+                                                    log,
+                                                    store,
+                                                    projected,
+                                                    std::move(clock),
+                                                    std::move(uuid),
+                                                    std::move(random),
+                                                    observer,
+                                                    options,
+                                                    HotStates(options.hot_bytes),
+                                                    {}},
+                                     log.partitions())) {
+    projected.on_advance([state = state_.get()](Partition partition, NextOffset next) {
+        const auto& streams = state->slot(partition);
         if (streams) streams->projected(next);
     });
 }
 
 CommandService::~CommandService() {
-    dependencies_->context.projected.on_advance({});
-    for (const auto& streams : partitions_) {
-        if (streams) streams->stop();
+    state_->context.projected.on_advance({});
+    state_->context.on_record = {};
+    for (auto& streams : state_->partitions) {
+        if (auto ending = std::exchange(streams, nullptr)) ending->stop();
     }
 }
 
 asio::awaitable<Result<Done, CommandFault>> CommandService::execute(UserId user, Command command, Causes causes) {
-    if (draining_) throw Outage("the service is stopping");
-    ++in_flight_;
-    Report report{dependencies_->context.observer, in_flight_, dependencies_->drained, name(command)};
-    const auto deadline = std::chrono::steady_clock::now() + dependencies_->context.options.command_deadline;
-    PartitionStreams& streams = streams_of(partition_of(user));
+    if (state_->draining) throw Outage("the service is stopping");
+    State::Running running(state_, name(command));
+    const auto deadline = running.began + state_->context.options.command_deadline;
+    PartitionStreams& streams = state_->streams_of(user);
     try {
         auto result = co_await streams.execute(std::move(user), command, std::move(causes), deadline);
-        report.outcome = outcome(result);
+        running.outcome = outcome(result);
         co_return result;
     } catch (const OutcomeUnknown&) {
-        report.outcome = "unknown";
+        running.outcome = "unknown";
         throw;
     } catch (const Outage&) {
-        report.outcome = "outage";
+        running.outcome = "outage";
         throw;
     }
 }
 
-Seen CommandService::seen(const UserId& user) { return streams_of(partition_of(user)).seen(user); }
+Seen CommandService::seen(const UserId& user) { return state_->streams_of(user).seen(user); }
 
-Partition CommandService::partition_of(const UserId& user) const {
-    return chat::partition_of(user.value(), static_cast<std::int32_t>(partitions_.size()));
-}
+Partition CommandService::partition_of(const UserId& user) const { return state_->partition_of(user); }
 
 std::optional<std::string> CommandService::unready() const {
-    for (const auto& streams : partitions_) {
+    for (const auto& streams : state_->partitions) {
         if (streams && streams->unready()) return streams->unready();
     }
     return std::nullopt;
 }
 
 void CommandService::on_record(std::function<void(Partition, const UserId*)> hook) {
-    dependencies_->context.on_record = std::move(hook);
+    state_->context.on_record = std::move(hook);
 }
 
 asio::awaitable<void> CommandService::drain(std::chrono::steady_clock::time_point deadline) {
-    draining_ = true;
-    if (in_flight_ == 0) co_return;
-    WakeUp drained(dependencies_->context.executor);
-    dependencies_->drained = &drained;
+    state_->draining = true;
+    if (state_->in_flight == 0) co_return;
+    WakeUp drained(state_->context.executor);
+    state_->drained = &drained;
     co_await drained.wait(deadline);
-    dependencies_->drained = nullptr;
-}
-
-PartitionStreams& CommandService::streams_of(Partition partition) {
-    auto& streams = partitions_[static_cast<std::size_t>(partition.value())];
-    if (!streams) {
-        streams = std::make_shared<PartitionStreams>(dependencies_->context, partition);
-        streams->start();
-    }
-    return *streams;
+    state_->drained = nullptr;
 }
 
 }  // namespace chat

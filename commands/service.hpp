@@ -41,11 +41,11 @@ public:
 
 /// What a command did: everything an answer needs, so nothing is read back.
 struct Done {
-    Session session;                   // as it is after the command
+    Session session;                    // as it is after the command
     std::optional<MessageAdded> added;  // of AddMessage: the message, at `time`
-    Time time;                         // of the event
-    Sequence sequence;                 // of the user's stream that this reflects
-    bool changed = true;               // false: it already was as asked, no event
+    Time time;                          // of the event
+    Sequence sequence;                  // of the user's stream that this reflects
+    bool changed = true;                // false: it already was as asked, no event
 };
 
 /// What this process's tail saw of a user.
@@ -56,8 +56,8 @@ struct Seen {
 
 struct ServiceOptions {
     std::chrono::milliseconds command_deadline{10'000};
-    int attempts = 20;  // decisions for one command before it is a conflict
-    std::size_t hot_bytes = 64 << 20;   // of user states, for each process
+    int attempts = 20;                   // decisions for one command before it is a conflict
+    std::size_t hot_bytes = 64 << 20;    // of user states, for each process
     std::size_t tail_bytes = 256 << 20;  // of records kept above the checkpoints; past it: Outage
 };
 
@@ -65,8 +65,6 @@ using SystemClock = std::function<Time()>;
 using MakeUuid = std::function<Uuid()>;
 /// A number in [0, 1), for jitter.
 using Random = std::function<double()>;
-
-class PartitionStreams;
 
 /// The way of a command: load the user's state, decide, append, let the log answer, decide again if another came first.
 /// All on one executor. `run` must be running for anything to complete.
@@ -95,13 +93,9 @@ public:
     asio::awaitable<void> drain(std::chrono::steady_clock::time_point deadline);
 
 private:
-    struct Dependencies;
-    PartitionStreams& streams_of(Partition partition);
+    struct State;
 
-    std::unique_ptr<Dependencies> dependencies_;
-    std::vector<std::shared_ptr<PartitionStreams>> partitions_;  // by number; empty until asked for
-    std::size_t in_flight_ = 0;
-    bool draining_ = false;
+    std::shared_ptr<State> state_;  // shared with the coroutines that run, which may end after this
 };
 
 }  // namespace chat

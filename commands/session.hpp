@@ -18,7 +18,7 @@ struct Session {
     Time created_at;
     Time last_message_at;
     std::int64_t message_count = 0;
-    bool active = true;    // false also while deleted
+    bool active = true;  // false also while deleted
     bool deleted = false;
     JsonText metadata;
     Sequence changed;  // of the last event that changed it: its version, and its ETag

@@ -28,7 +28,8 @@ public:
     asio::awaitable<bool> wait(Deadline deadline) {
         if (!rung_) {
             timer_.expires_at(deadline);
-            boost::system::error_code ignored;  // aborted is a ring, or the coroutine's cancellation, which throws later
+            boost::system::error_code
+                ignored;  // aborted is a ring, or the coroutine's cancellation, which throws later
             co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         }
         co_return rung_;

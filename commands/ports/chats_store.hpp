@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 
 /// A user's state as the read model holds it, and how much of the partition it contains.
 struct StoredChats {
-    UserChats chats;     // empty, with sequence 0, if nothing is known of the user
-    NextOffset applied;  // the partition's checkpoint in the same snapshot: every record below it is in `chats`
+    UserChats chats;           // empty, with sequence 0, if nothing is known of the user
+    NextOffset applied;        // the partition's checkpoint in the same snapshot: every record below it is in `chats`
     bool quarantined = false;  // the log lacks a part of the stream: no command until an operator has decided
 };
 

@@ -43,10 +43,11 @@ public:
     virtual asio::awaitable<Delivery> append(Partition partition, std::shared_ptr<const Record> record) = 0;
 
     /// Records from `next` on, in order, at least one and at most `limit`; waits until there is one. Throws Outage when
-    /// the connection breaks (also while waiting: the caller must then assume that the log may have changed and read its
-    /// last known record again), LogCut when `next` is outside of the log. One reader for each partition at a time;
+    /// the connection breaks (also while waiting: the caller must then assume that the log may have changed and read
+    /// its last known record again), LogCut when `next` is outside of the log. One reader for each partition at a time;
     /// reading on from where the last read ended is fast, anything else seeks.
-    virtual asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next, std::size_t limit) = 0;
+    virtual asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next,
+                                                            std::size_t limit) = 0;
 
     /// The partition's end: every record below it was stored when this was called or before. Throws Outage.
     virtual asio::awaitable<NextOffset> end(Partition partition) = 0;

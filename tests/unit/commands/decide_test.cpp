@@ -16,14 +16,24 @@ std::vector<Event> then_also(std::vector<Event> events, std::initializer_list<Ev
 }
 
 SessionCreated new_one(std::optional<SessionId> deactivated = {}, AgentType type = AgentType::primary) {
-    return {.session = new_session, .user = user, .title = "t", .agent_type = type, .metadata = JsonText(R"({"a":1.10})"),
-            .first_message = {}, .deactivated = deactivated};
+    return {.session = new_session,
+            .user = user,
+            .title = "t",
+            .agent_type = type,
+            .metadata = JsonText(R"({"a":1.10})"),
+            .first_message = {},
+            .deactivated = deactivated};
 }
 CreateSession create(AgentType type = AgentType::primary) { return {"t", type, {}, JsonText(R"({"a":1.10})")}; }
 
 MessageAdded reply(std::string_view session, bool reactivated = false, std::optional<SessionId> deactivated = {}) {
-    return {.session = id(session), .message = new_message, .message_type = MessageType::agent, .content = "hello",
-            .agent_type = "primary", .metadata = JsonText(R"({"n":1})"), .reactivated = reactivated,
+    return {.session = id(session),
+            .message = new_message,
+            .message_type = MessageType::agent,
+            .content = "hello",
+            .agent_type = "primary",
+            .metadata = JsonText(R"({"n":1})"),
+            .reactivated = reactivated,
             .deactivated = deactivated};
 }
 AddMessage add(std::string_view session) {
@@ -55,8 +65,9 @@ TEST(CreateSession, CountsAMessageAsActivity) {
 }
 
 TEST(CreateSession, CountsEachAgentTypeByItself) {
-    Given(active_sessions({"a", "b", "c", "d", "e"})).when(create(AgentType::log_analysis)).then(
-        new_one({}, AgentType::log_analysis));
+    Given(active_sessions({"a", "b", "c", "d", "e"}))
+        .when(create(AgentType::log_analysis))
+        .then(new_one({}, AgentType::log_analysis));
 }
 
 TEST(CreateSession, DoesNotCountDeletedOrInactiveOnes) {
@@ -69,9 +80,16 @@ TEST(CreateSession, BreaksATieOfActivityByTheSmallestId) {
     const Time same = start;
     std::vector<Session> sessions;
     for (const auto name : {"e", "d", "c", "b", "a"}) {
-        sessions.push_back({.id = id(name), .title = name, .agent_type = AgentType::primary, .created_at = same,
-                            .last_message_at = same, .message_count = 0, .active = true, .deleted = false,
-                            .metadata = {}, .changed = Sequence(1)});
+        sessions.push_back({.id = id(name),
+                            .title = name,
+                            .agent_type = AgentType::primary,
+                            .created_at = same,
+                            .last_message_at = same,
+                            .message_count = 0,
+                            .active = true,
+                            .deleted = false,
+                            .metadata = {},
+                            .changed = Sequence(1)});
     }
     const UserChats chats({Sequence(5), id_of<EventId>("event 5")}, same, sessions);
     EXPECT_EQ(chats.least_recent_if_full(AgentType::primary), id("a"));
@@ -109,8 +127,13 @@ TEST(RestoreSession, ChangesNothingForAnActiveOne) {
 }
 TEST(RestoreSession, MakesRoom) {
     auto history = active_sessions({"a", "b", "c", "d", "e"});
-    history.push_back(SessionCreated{.session = id("f"), .user = user, .title = "f", .agent_type = AgentType::primary,
-                                     .metadata = {}, .first_message = {}, .deactivated = id("a")});
+    history.push_back(SessionCreated{.session = id("f"),
+                                     .user = user,
+                                     .title = "f",
+                                     .agent_type = AgentType::primary,
+                                     .metadata = {},
+                                     .first_message = {},
+                                     .deactivated = id("a")});
     Given(history).when(RestoreSession{id("a")}).then(SessionRestored{id("a"), id("b")});
 }
 TEST(RestoreSession, IsRefusedForAnUnknownSession) {
@@ -124,14 +147,24 @@ TEST(AddMessage, IsRefusedForADeletedSession) {
 TEST(AddMessage, IsRefusedForAnUnknownSession) { Given(created("a")).when(add("b")).then(Refusal::no_such_session); }
 TEST(AddMessage, ToAnInactiveSessionPutsTheLeastRecentOneToSleep) {
     auto history = active_sessions({"z", "a", "b", "c", "d"});
-    history.push_back(SessionCreated{.session = id("e"), .user = user, .title = "e", .agent_type = AgentType::primary,
-                                     .metadata = {}, .first_message = {}, .deactivated = id("z")});
+    history.push_back(SessionCreated{.session = id("e"),
+                                     .user = user,
+                                     .title = "e",
+                                     .agent_type = AgentType::primary,
+                                     .metadata = {},
+                                     .first_message = {},
+                                     .deactivated = id("z")});
     Given(history).when(add("z")).then(reply("z", true, id("a")));
 }
 TEST(AddMessage, ToAnInactiveSessionWithRoomNeedsNoOthersPlace) {
     auto history = active_sessions({"z", "a", "b", "c", "d"});
-    history.push_back(SessionCreated{.session = id("e"), .user = user, .title = "e", .agent_type = AgentType::primary,
-                                     .metadata = {}, .first_message = {}, .deactivated = id("z")});
+    history.push_back(SessionCreated{.session = id("e"),
+                                     .user = user,
+                                     .title = "e",
+                                     .agent_type = AgentType::primary,
+                                     .metadata = {},
+                                     .first_message = {},
+                                     .deactivated = id("z")});
     history.push_back(SessionDeleted{id("a")});
     Given(history).when(add("z")).then(reply("z", true));
 }

@@ -28,19 +28,33 @@ inline const UserId user{"ada"};
 inline const Time start{std::chrono::seconds(1'800'000'000)};
 
 inline Event created(std::string_view name, AgentType type = AgentType::primary) {
-    return SessionCreated{.session = id(name), .user = user, .title = std::string(name), .agent_type = type,
-                          .metadata = {}, .first_message = {}, .deactivated = {}};
+    return SessionCreated{.session = id(name),
+                          .user = user,
+                          .title = std::string(name),
+                          .agent_type = type,
+                          .metadata = {},
+                          .first_message = {},
+                          .deactivated = {}};
 }
 inline Event said(std::string_view name, std::string content = "hi") {
-    return MessageAdded{.session = id(name), .message = id_of<MessageId>("old"), .message_type = MessageType::user,
-                        .content = std::move(content), .agent_type = {}, .metadata = {}, .reactivated = false,
+    return MessageAdded{.session = id(name),
+                        .message = id_of<MessageId>("old"),
+                        .message_type = MessageType::user,
+                        .content = std::move(content),
+                        .agent_type = {},
+                        .metadata = {},
+                        .reactivated = false,
                         .deactivated = {}};
 }
 
 inline Recorded recorded(Event event, std::int64_t sequence, const UserId& whose = user) {
-    Envelope envelope{.id = id_of<EventId>("event " + std::to_string(sequence)), .user = whose,
-                      .session = session_of(event), .time = start + std::chrono::seconds(sequence),
-                      .sequence = Sequence(sequence), .previous = {}, .causes = {}};
+    Envelope envelope{.id = id_of<EventId>("event " + std::to_string(sequence)),
+                      .user = whose,
+                      .session = session_of(event),
+                      .time = start + std::chrono::seconds(sequence),
+                      .sequence = Sequence(sequence),
+                      .previous = {},
+                      .causes = {}};
     if (sequence > 1) envelope.previous = id_of<EventId>("event " + std::to_string(sequence - 1));
     return {envelope, std::move(event)};
 }
@@ -66,8 +80,9 @@ public:
     }
     void then(Event expected) const {
         ASSERT_TRUE(std::holds_alternative<Event>(decision_));
-        EXPECT_TRUE(std::get<Event>(decision_) == expected) << encode(recorded(std::get<Event>(decision_), 1)).value
-                                                            << "\nis not\n" << encode(recorded(expected, 1)).value;
+        EXPECT_TRUE(std::get<Event>(decision_) == expected)
+            << encode(recorded(std::get<Event>(decision_), 1)).value << "\nis not\n"
+            << encode(recorded(expected, 1)).value;
     }
     void then(Refusal expected) const {
         ASSERT_TRUE(std::holds_alternative<Refusal>(decision_));

@@ -12,14 +12,21 @@ using Standing = PartitionView::Standing;
 
 std::shared_ptr<const Record> record(const UserId& user, std::string_view event, std::int64_t sequence,
                                      std::string_view previous) {
-    Recorded recorded{Envelope{.id = id_of<EventId>(event), .user = user, .session = id("s"), .time = start,
-                               .sequence = Sequence(sequence), .previous = {}, .causes = {}},
+    Recorded recorded{Envelope{.id = id_of<EventId>(event),
+                               .user = user,
+                               .session = id("s"),
+                               .time = start,
+                               .sequence = Sequence(sequence),
+                               .previous = {},
+                               .causes = {}},
                       SessionRenamed{id("s"), std::string(event)}};
     if (!previous.empty()) recorded.envelope.previous = id_of<EventId>(previous);
     return std::make_shared<const Record>(encode(recorded));
 }
 Link link_of(const std::shared_ptr<const Record>& record) { return *decode_link(*record); }
-StoredRecord at(std::int64_t offset, std::shared_ptr<const Record> record) { return {Offset(offset), std::move(record)}; }
+StoredRecord at(std::int64_t offset, std::shared_ptr<const Record> record) {
+    return {Offset(offset), std::move(record)};
+}
 
 /// What passed, as text: "0 a belongs own".
 std::vector<std::string> said_by(PartitionView& view) {
@@ -27,8 +34,8 @@ std::vector<std::string> said_by(PartitionView& view) {
     for (const auto& output : view.take()) {
         if (const auto* passed = std::get_if<PartitionView::Passed>(&output)) {
             const auto recorded = *decode(*passed->record);
-            std::string line = std::to_string(passed->offset.value()) + " " +
-                               std::get<SessionRenamed>(recorded.event).title + " ";
+            std::string line =
+                std::to_string(passed->offset.value()) + " " + std::get<SessionRenamed>(recorded.event).title + " ";
             line += passed->standing == Standing::belongs ? "belongs"
                     : passed->standing == Standing::void_ ? "void"
                                                           : "untracked";
@@ -229,14 +236,44 @@ TEST_F(View, ComparesTheRecordBeforeItsCheckpoint) {
     EXPECT_EQ(said_by(resumed), Lines{"cut"});
 }
 
+TEST_F(View, SettlesNothingAfterAReconnectUntilTheLastKnownRecordIsSeenAgain) {
+    track(view);
+    view.tailed(at(0, first));
+    view.reconnected();
+    view.sent(link_of(second), second);
+    view.delivered(link_of(second).id, Offset(1));
+    EXPECT_EQ(said_by(view), Lines{"0 first belongs"});
+    view.tailed(at(0, first));
+    EXPECT_EQ(said_by(view), Lines{"1 second belongs own"});
+}
+
+TEST_F(View, SeesACutThatGrewAgainWhileItWasAway) {
+    track(view);
+    view.tailed(at(0, first));
+    view.reconnected();
+    view.sent(link_of(second), second);
+    view.delivered(link_of(second).id, Offset(1));
+    view.tailed(at(0, rival));
+    EXPECT_EQ(said_by(view), (Lines{"0 first belongs", "cut"}));
+}
+
+TEST_F(View, HasNothingToDoubtInAnEmptyLog) {
+    track(view);
+    view.reconnected();
+    view.sent(link_of(first), first);
+    view.delivered(link_of(first).id, Offset(0));
+    EXPECT_EQ(said_by(view), Lines{"0 first belongs own"});
+}
+
 TEST_F(View, SaysNothingAfterACut) {
     view.tailed(at(1, first));
     view.tailed(at(0, first));
     EXPECT_EQ(said_by(view), Lines{"cut"});
 }
 
-// Two writers that retry, reports that come late or never, copies, a tail that lags: whatever the schedule, an own record
-// is said to belong if and only if the fold of the log says so, offsets pass in order, and nothing looks like a cut.
+// Two writers that retry, reports that come late or never, copies, a tail that lags: whatever the schedule, an own
+// record is said to belong if and only if the fold of the log says so, offsets pass in order, and nothing looks like a
+// cut.
 TEST(PartitionView, AgreesWithAFoldOfTheLogOnEverySchedule) {
     for (unsigned seed = 0; seed < 3000; ++seed) {
         std::mt19937 random(seed);
@@ -265,8 +302,13 @@ TEST(PartitionView, AgreesWithAFoldOfTheLogOnEverySchedule) {
         };
         const auto make = [&](const UserId& who, const StreamHead& head) {
             const std::string name = std::to_string(made++);
-            Recorded recorded{Envelope{.id = id_of<EventId>(name), .user = who, .session = id("s"), .time = start,
-                                       .sequence = head.sequence.next(), .previous = head.id, .causes = {}},
+            Recorded recorded{Envelope{.id = id_of<EventId>(name),
+                                       .user = who,
+                                       .session = id("s"),
+                                       .time = start,
+                                       .sequence = head.sequence.next(),
+                                       .previous = head.id,
+                                       .causes = {}},
                               SessionRenamed{id("s"), name}};
             return std::make_shared<const Record>(encode(recorded));
         };

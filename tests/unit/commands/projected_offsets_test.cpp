@@ -9,9 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const Partition first(0);
-ProjectedOffsets::Clock::time_point in(std::chrono::milliseconds time) {
-    return ProjectedOffsets::Clock::now() + time;
-}
+ProjectedOffsets::Clock::time_point in(std::chrono::milliseconds time) { return ProjectedOffsets::Clock::now() + time; }
 
 }  // namespace
 

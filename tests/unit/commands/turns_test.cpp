@@ -57,7 +57,7 @@ TEST(Turns, GoOnToTheNextWhenAWaitingCoroutineIsDestroyed) {
     auto io = std::make_unique<asio::io_context>();
     Turns turns(io->get_executor());
     std::unique_ptr<Turns::Turn> held;
-    test::run(*io, [&]() -> asio::awaitable<void> { 
+    test::run(*io, [&]() -> asio::awaitable<void> {
         auto turn = co_await turns.take(ada, in(10s));
         held = std::make_unique<Turns::Turn>(std::move(*turn));
     });

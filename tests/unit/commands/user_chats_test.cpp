@@ -56,11 +56,21 @@ TEST(UserChats, NeverHasMoreThanFiveActiveSessionsOfAType) {
             const auto type = random() % 3 ? AgentType::primary : AgentType::log_analysis;
             Decision decision = Refusal::no_such_session;
             switch (random() % 5) {
-                case 0: decision = decide(chats, CreateSession{"t", type, {}, {}}, ids); break;
-                case 1: decision = decide(chats, AddMessage{pick(), MessageType::user, "c", {}, {}}, ids); break;
-                case 2: decision = decide(chats, DeleteSession{pick()}, ids); break;
-                case 3: decision = decide(chats, RestoreSession{pick()}, ids); break;
-                default: decision = decide(chats, RenameSession{pick(), "n"}, ids); break;
+                case 0:
+                    decision = decide(chats, CreateSession{"t", type, {}, {}}, ids);
+                    break;
+                case 1:
+                    decision = decide(chats, AddMessage{pick(), MessageType::user, "c", {}, {}}, ids);
+                    break;
+                case 2:
+                    decision = decide(chats, DeleteSession{pick()}, ids);
+                    break;
+                case 3:
+                    decision = decide(chats, RestoreSession{pick()}, ids);
+                    break;
+                default:
+                    decision = decide(chats, RenameSession{pick(), "n"}, ids);
+                    break;
             }
             if (const auto* event = std::get_if<Event>(&decision)) {
                 if (std::holds_alternative<SessionCreated>(*event)) known.push_back(ids.new_session);

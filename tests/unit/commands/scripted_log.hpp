@@ -1,0 +1,139 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "commands/ports/chats_store.hpp"
+#include "commands/ports/event_log.hpp"
+#include "commands/wake_up.hpp"
+
+namespace chat::given {
+
+/// A log of one partition whose answers the test chooses; what is stored is what the test and the service append.
+class ScriptedLog final : public EventLog {
+public:
+    enum class Answer {
+        offset,          // stored, and told where
+        somewhere,       // stored, but not told where
+        stored_unknown,  // stored, no answer
+        lost_unknown,    // not stored, no answer
+        outage,          // nothing sent
+    };
+
+    explicit ScriptedLog(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+    std::vector<std::shared_ptr<const Record>> records;
+    std::deque<Answer> answers;             // the next ones; `offset` when used up
+    std::function<void()> before_append{};  // runs just before a record is stored: another writer
+    bool down = false;
+    std::size_t appends = 0;
+    std::set<std::string> ids_tried;  // ce_id of all records ever given to append
+    std::size_t visible = SIZE_MAX;   // the tail sees records below only
+
+    /// Stores a record as another process would, and lets the tail see it.
+    void store(std::shared_ptr<const Record> record) {
+        records.push_back(std::move(record));
+        news();
+    }
+    /// What waits in `read` looks again.
+    void news() {
+        for (WakeUp* reader : readers_) reader->ring();
+    }
+    void break_connection() {
+        broken_ = true;
+        news();
+    }
+
+    std::int32_t partitions() const override { return 1; }
+
+    asio::awaitable<Delivery> append(Partition, std::shared_ptr<const Record> record) override {
+        ++appends;
+        ids_tried.insert(std::string(record->header("ce_id").value()));
+        if (down) throw Outage("the log is down");
+        const Answer answer = answers.empty() ? Answer::offset : answers.front();
+        if (!answers.empty()) answers.pop_front();
+        if (answer == Answer::outage) throw Outage("the queue is full");
+        if (answer == Answer::lost_unknown) co_return DeliveryUnknown{"timed out"};
+        if (before_append) std::exchange(before_append, {})();
+        records.push_back(record);
+        const Offset offset(static_cast<std::int64_t>(records.size()) - 1);
+        news();
+        if (answer == Answer::stored_unknown) co_return DeliveryUnknown{"timed out"};
+        if (answer == Answer::somewhere) co_return DeliveredSomewhere{};
+        co_return offset;
+    }
+
+    asio::awaitable<std::vector<StoredRecord>> read(Partition, NextOffset next, std::size_t limit) override {
+        for (;;) {
+            if (std::exchange(broken_, false) || down) throw Outage("the connection broke");
+            const auto from = static_cast<std::size_t>(next.value());
+            if (from > records.size()) throw LogCut("beyond the end");
+            const std::size_t end = std::min(records.size(), visible);
+            if (from < end) {
+                std::vector<StoredRecord> found;
+                for (std::size_t i = from; i < end && found.size() < limit; ++i) {
+                    found.push_back({Offset(static_cast<std::int64_t>(i)), records[i]});
+                }
+                co_return found;
+            }
+            WakeUp reader(executor_);
+            readers_.insert(&reader);
+            struct Leave {
+                std::set<WakeUp*>& readers;
+                WakeUp* reader;
+                ~Leave() { readers.erase(reader); }
+            } const leave{readers_, &reader};
+            co_await reader.wait(WakeUp::Deadline::max());
+        }
+    }
+
+    asio::awaitable<NextOffset> end(Partition) override {
+        if (down) throw Outage("the log is down");
+        co_return NextOffset(static_cast<std::int64_t>(records.size()));
+    }
+
+private:
+    asio::any_io_executor executor_;
+    std::set<WakeUp*> readers_;
+    bool broken_ = false;
+};
+
+/// A read model that a test projects by hand: the fold of the log below its checkpoint.
+class FoldedStore final : public ChatsStore {
+public:
+    explicit FoldedStore(const ScriptedLog& log) : log_(log) {}
+
+    NextOffset applied;
+    bool down = false;
+    std::size_t loads = 0;
+
+    asio::awaitable<StoredChats> load(Partition, UserId whose) override {
+        ++loads;
+        if (down) throw Outage("the database is down");
+        StoredChats stored{.chats = {}, .applied = applied, .quarantined = false};
+        for (std::size_t i = 0; i < static_cast<std::size_t>(applied.value()); ++i) {
+            const auto recorded = decode(*log_.records[i]);
+            if (!recorded || recorded->envelope.user != whose) continue;
+            if (place(stored.chats.head(), *decode_link(*log_.records[i])) != Placement::belongs) continue;
+            stored.chats = evolve(std::move(stored.chats), *recorded);
+        }
+        co_return stored;
+    }
+    asio::awaitable<Checkpoint> checkpoint(Partition) override {
+        if (down) throw Outage("the database is down");
+        Checkpoint checkpoint{applied, last};
+        if (!last && applied > NextOffset(0)) {
+            checkpoint.last = decode_link(*log_.records[static_cast<std::size_t>(applied.value()) - 1])->id;
+        }
+        co_return checkpoint;
+    }
+    std::optional<EventId> last;  // what the checkpoint says instead of the truth
+
+private:
+    const ScriptedLog& log_;
+};
+
+}  // namespace chat::given
