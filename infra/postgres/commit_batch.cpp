@@ -125,7 +125,8 @@ struct Streams {
 
 }  // namespace
 
-bool commit_batch(PostgresSession& session, Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch) {
+bool commit_batch(PostgresSession& session, Partition partition, NextOffset from, const Checkpoint& to,
+                  const Batch& batch) {
     NewSessions added;
     ChangedSessions changed;
     for (const SessionChange& change : batch.sessions.all()) {

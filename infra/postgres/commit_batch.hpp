@@ -10,6 +10,7 @@ extern const Statement commit_batch_sql;
 
 /// All of a batch in one statement, and so in one transaction and one round trip. False and nothing changed: the
 /// checkpoint is not at `from`.
-bool commit_batch(PostgresSession& session, Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch);
+bool commit_batch(PostgresSession& session, Partition partition, NextOffset from, const Checkpoint& to,
+                  const Batch& batch);
 
 }  // namespace chat

@@ -53,9 +53,12 @@ constexpr std::string_view deleted_condition = "deleted_at IS NOT NULL";
 std::string candidates(SessionFilter filter, std::string_view columns, std::string_view comparison,
                        std::string_view order, std::string_view limit) {
     switch (filter) {
-        case SessionFilter::active: return active(columns, comparison);
-        case SessionFilter::inactive: return indexed(columns, inactive_condition, comparison, order, limit);
-        case SessionFilter::deleted: return indexed(columns, deleted_condition, comparison, order, limit);
+        case SessionFilter::active:
+            return active(columns, comparison);
+        case SessionFilter::inactive:
+            return indexed(columns, inactive_condition, comparison, order, limit);
+        case SessionFilter::deleted:
+            return indexed(columns, deleted_condition, comparison, order, limit);
         case SessionFilter::all:
             return active(columns, comparison) + " UNION ALL " +
                    indexed(columns, inactive_condition, comparison, order, limit);
@@ -66,15 +69,15 @@ std::string candidates(SessionFilter filter, std::string_view columns, std::stri
 Statement make(std::string_view filter_name, SessionFilter filter, const Direction& direction) {
     const std::string order(direction.order);
     const std::string has_beyond =
-        direction.beyond.empty()
-            ? "false"
-            : "EXISTS (" + candidates(filter, "1", direction.beyond, direction.order, "1") + ")";
-    return {"list_" + std::string(filter_name) + "_" + std::string(direction.name),
-            "SELECT c.next_offset, u.version, u.quarantined_at IS NOT NULL, " + has_beyond +
-                ", s.* FROM checkpoints c LEFT JOIN user_streams u ON u.user_id = $2 LEFT JOIN LATERAL (SELECT * FROM (" +
-                candidates(filter, session_columns, direction.wanted, direction.order, "$4::bigint") +
-                ") b ORDER BY last_message_at " + order + ", id " + order +
-                " LIMIT $4) s ON true WHERE c.partition = $1 ORDER BY s.last_message_at DESC, s.id DESC"};
+        direction.beyond.empty() ? "false"
+                                 : "EXISTS (" + candidates(filter, "1", direction.beyond, direction.order, "1") + ")";
+    return {
+        "list_" + std::string(filter_name) + "_" + std::string(direction.name),
+        "SELECT c.next_offset, u.version, u.quarantined_at IS NOT NULL, " + has_beyond +
+            ", s.* FROM checkpoints c LEFT JOIN user_streams u ON u.user_id = $2 LEFT JOIN LATERAL (SELECT * FROM (" +
+            candidates(filter, session_columns, direction.wanted, direction.order, "$4::bigint") +
+            ") b ORDER BY last_message_at " + order + ", id " + order +
+            " LIMIT $4) s ON true WHERE c.partition = $1 ORDER BY s.last_message_at DESC, s.id DESC"};
 }
 
 struct Statements {
@@ -91,10 +94,14 @@ const Statements& statements_of(SessionFilter filter) {
     static const Statements deleted_ones{"deleted", SessionFilter::deleted};
     static const Statements all_ones{"all", SessionFilter::all};
     switch (filter) {
-        case SessionFilter::active: return active_ones;
-        case SessionFilter::inactive: return inactive_ones;
-        case SessionFilter::deleted: return deleted_ones;
-        case SessionFilter::all: return all_ones;
+        case SessionFilter::active:
+            return active_ones;
+        case SessionFilter::inactive:
+            return inactive_ones;
+        case SessionFilter::deleted:
+            return deleted_ones;
+        case SessionFilter::all:
+            return all_ones;
     }
     return active_ones;
 }

@@ -64,7 +64,8 @@ int migrate(const PostgresOptions& options) {
         return run_missing(session);
     } catch (const pqxx::sql_error& error) {
         const std::string text = error.what();
-        throw UnusableDatabase("the database's schema cannot be brought up to date: " + text.substr(0, text.find('\n')));
+        throw UnusableDatabase("the database's schema cannot be brought up to date: " +
+                               text.substr(0, text.find('\n')));
     }
 }
 

@@ -8,9 +8,8 @@
 namespace chat {
 
 asio::awaitable<StoredChats> PostgresChatsStore::load(Partition partition, UserId user) {
-    return pool_.run([partition, user = std::move(user)](PostgresSession& session) {
-        return load_chats(session, partition, user);
-    });
+    return pool_.run(
+        [partition, user = std::move(user)](PostgresSession& session) { return load_chats(session, partition, user); });
 }
 
 asio::awaitable<Checkpoint> PostgresChatsStore::checkpoint(Partition partition) {

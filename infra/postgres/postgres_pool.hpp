@@ -1,7 +1,7 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <atomic>
+#include <boost/asio/awaitable.hpp>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -43,9 +43,8 @@ public:
         } else {
             // Shared, as an abandoned job may end after the coroutine.
             const auto value = std::make_shared<std::optional<Value>>();
-            std::function<void(PostgresSession&)> job([value, work = std::move(work)](PostgresSession& session) mutable {
-                value->emplace(work(session));
-            });
+            std::function<void(PostgresSession&)> job(
+                [value, work = std::move(work)](PostgresSession& session) mutable { value->emplace(work(session)); });
             co_await submit(std::move(job));
             co_return std::move(**value);
         }

@@ -19,10 +19,8 @@ asio::awaitable<std::unordered_map<UserId, StreamStatus>> PostgresReadModelStore
 
 asio::awaitable<bool> PostgresReadModelStore::commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) {
     // Shared, since a std::function may be copied and a batch is large.
-    return pool_.run([partition, from, to = std::move(to),
-                      batch = std::make_shared<const Batch>(std::move(batch))](PostgresSession& session) {
-        return commit_batch(session, partition, from, to, *batch);
-    });
+    return pool_.run([partition, from, to = std::move(to), batch = std::make_shared<const Batch>(std::move(batch))](
+                         PostgresSession& session) { return commit_batch(session, partition, from, to, *batch); });
 }
 
 }  // namespace chat

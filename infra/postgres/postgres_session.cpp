@@ -2,12 +2,15 @@
 
 #include <poll.h>
 
+#include <atomic>
 #include <string_view>
 
 #include "infra/postgres/connection_string.hpp"
 
 namespace chat {
 namespace {
+
+std::atomic<std::uint64_t> made = 0;
 
 pqxx::connection connect(const PostgresOptions& options) {
     try {
@@ -39,10 +42,12 @@ std::string_view outage_of(std::string_view sqlstate) {
 
 }  // namespace
 
-PostgresSession::PostgresSession(const PostgresOptions& options) : connection_(connect(options)) {
+PostgresSession::PostgresSession(const PostgresOptions& options) : number_(++made), connection_(connect(options)) {
     // Our statements are short; compiling one costs more than it ever saves.
-    exec("SET datestyle = 'ISO'; SET timezone = 'UTC'; SET bytea_output = 'hex'; SET jit = off; SET statement_timeout = " +
-         std::to_string(options.statement_timeout.count()));
+    exec(
+        "SET datestyle = 'ISO'; SET timezone = 'UTC'; SET bytea_output = 'hex'; SET jit = off; SET statement_timeout "
+        "= " +
+        std::to_string(options.statement_timeout.count()));
 }
 
 bool PostgresSession::usable() const {

@@ -2,7 +2,9 @@
 
 #include <pqxx/pqxx>
 
+#include <cstdint>
 #include <string>
+#include <type_traits>
 #include <unordered_set>
 #include <utility>
 
@@ -56,6 +58,8 @@ public:
         }
     }
 
+    /// Different for every connection that this process makes.
+    std::uint64_t number() const { return number_; }
     pqxx::connection& connection() { return connection_; }
 
 private:
@@ -78,6 +82,7 @@ private:
     void prepare(const Statement& statement);
     [[noreturn]] void fail();
 
+    const std::uint64_t number_;
     pqxx::connection connection_;
     std::unordered_set<std::string> prepared_;
     bool broken_ = false;

@@ -17,7 +17,8 @@ std::string page_statement(const std::string& wanted, const std::string& order, 
     return R"(
     WITH s AS (SELECT * FROM chat_sessions WHERE id = $3::uuid AND user_id = $2)
     SELECT c.next_offset, u.version, u.quarantined_at IS NOT NULL,
-           )" + beyond + R"( AND EXISTS (SELECT FROM chat_messages m WHERE m.session_id = s.id AND NOT m.sequence )" +
+           )" +
+           beyond + R"( AND EXISTS (SELECT FROM chat_messages m WHERE m.session_id = s.id AND NOT m.sequence )" +
            wanted + R"( $4::bigint) AS beyond,
            s.id, s.title, s.agent_type, s.created_at, s.last_message_at, s.message_count, s.is_active,
            s.deleted_at IS NOT NULL AS deleted, s.metadata, s.changed, NULL::varchar AS message_type
@@ -29,7 +30,8 @@ std::string page_statement(const std::string& wanted, const std::string& order, 
       FROM chat_messages m
      WHERE m.session_id = (SELECT id FROM s) AND m.sequence )" +
            wanted + R"( $4
-     ORDER BY m.sequence )" + order + R"( LIMIT $5::bigint))";
+     ORDER BY m.sequence )" +
+           order + R"( LIMIT $5::bigint))";
 }
 
 constexpr std::int64_t no_bound = std::numeric_limits<std::int64_t>::max();

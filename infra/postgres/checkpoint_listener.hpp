@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <unordered_map>
+
+#include "events/ids.hpp"
+#include "infra/postgres/channel_listener.hpp"
+#include "infra/postgres/postgres_pool.hpp"
+
+namespace chat {
+
+/// Hears how far the read model is: by notification at each commit of a projector, and by a slow poll for those that
+/// were missed. Thread: all on `executor`.
+class CheckpointListener {
+public:
+    using Moved = std::function<void(Partition, NextOffset)>;
+
+    /// `pool` is for the poll; `options` for a connection that only listens. `moved` is called with every news and with
+    /// every poll, also if nothing moved.
+    CheckpointListener(asio::any_io_executor executor, PostgresOptions options, PostgresPool& pool, Moved moved,
+                       std::chrono::milliseconds poll = std::chrono::seconds(1));
+
+    /// Until cancelled. Run it once. Goes on through outages.
+    asio::awaitable<void> run();
+
+private:
+    void notified(std::string_view payload);
+    asio::awaitable<void> poll();
+
+    PostgresPool& pool_;
+    const Moved moved_;
+    const std::chrono::milliseconds interval_;
+    std::unordered_map<Partition, std::uint64_t> notifications_;  // how many came, ever
+    asio::steady_timer next_poll_;
+    ChannelListener listener_;
+};
+
+}  // namespace chat

@@ -1,0 +1,187 @@
+#include "infra/postgres/log_appender.hpp"
+
+#include <pthread.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace chat {
+namespace {
+
+/// One transaction holds no more than this; the rest waits for the next.
+constexpr std::size_t batch_records = 5'000;
+
+std::size_t bytes_of(const Record& record) {
+    std::size_t bytes = record.key.size() + record.value.size();
+    for (const Header& header : record.headers) bytes += header.name.size() + header.value.size();
+    return bytes;
+}
+
+}  // namespace
+
+struct LogAppender::Append {
+    enum class State { queued, sent, given_up };
+
+    Append(const asio::any_io_executor& executor, NewRecord what, std::chrono::milliseconds timeout)
+        : record(std::move(what)), bytes(bytes_of(*record.record)), done(executor, timeout) {}
+
+    /// True for whoever takes it out of the queue first: the thread to send it, or the waiting coroutine to give up.
+    bool take(State to) {
+        State queued = State::queued;
+        return state.compare_exchange_strong(queued, to);
+    }
+
+    NewRecord record;
+    const std::size_t bytes;
+    std::atomic<State> state = State::queued;
+    asio::steady_timer done;  // cancelled when answered; this and below on the executor only
+    std::optional<Delivery> delivery;
+    std::exception_ptr error;
+};
+
+/// What became of a batch: offsets, an unknown fate, or an error, which says that nothing was stored.
+struct LogAppender::Outcome {
+    std::vector<Offset> offsets;
+    std::string unknown;
+    std::exception_ptr error;
+    std::uint64_t session = 0;
+};
+
+/// The connection of the thread.
+class LogAppender::Sender {
+public:
+    Sender(const PostgresLogOptions& options, std::atomic<int>& backend)
+        : options_(options.postgres), backend_(backend) {
+        options_.statement_timeout = options.append_timeout;
+    }
+
+    /// What fails before the statement is handed over was not stored; nor what the server itself refused.
+    Outcome send(const std::vector<NewRecord>& records) {
+        Outcome outcome;
+        bool sent = false;
+        try {
+            connect();
+            sent = true;
+            outcome.session = session_->number();
+            outcome.offsets = append_records(*session_, records);
+        } catch (const Outage& outage) {
+            if (sent && session_->broken())
+                outcome.unknown = outage.what();
+            else
+                outcome.error = std::current_exception();
+        } catch (...) {
+            outcome.error = std::current_exception();
+        }
+        return outcome;
+    }
+
+private:
+    void connect() {
+        if (session_ && session_->usable()) return;
+        backend_ = 0;
+        session_.reset();
+        session_.emplace(options_);
+        backend_ = session_->connection().backendpid();
+    }
+
+    PostgresOptions options_;
+    std::atomic<int>& backend_;
+    std::optional<PostgresSession> session_;
+};
+
+LogAppender::LogAppender(asio::any_io_executor executor, PostgresLogOptions options, Stored stored)
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      stored_(std::make_shared<const Stored>(std::move(stored))),
+      thread_([this, shared = std::weak_ptr(stored_)] { run(shared); }) {
+    ::pthread_setname_np(thread_.native_handle(), "log-appender");
+}
+
+LogAppender::~LogAppender() {
+    stored_.reset();
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    filled_.notify_one();
+    thread_.join();
+}
+
+asio::awaitable<Delivery> LogAppender::append(Partition partition, std::shared_ptr<const Record> record) {
+    const auto append =
+        std::make_shared<Append>(executor_, NewRecord{partition, std::move(record)}, options_.append_timeout);
+    enqueue(append);
+    boost::system::error_code error;
+    co_await append->done.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (append->error) std::rethrow_exception(append->error);
+    if (append->delivery) co_return *append->delivery;
+    if (error) throw boost::system::system_error(error);  // cancelled; the record goes its way
+    if (append->take(Append::State::given_up)) throw Outage("the log in PostgreSQL takes no records: they pile up");
+    co_return DeliveryUnknown{"the log in PostgreSQL did not answer in time"};
+}
+
+void LogAppender::enqueue(std::shared_ptr<Append> append) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (queue_.size() >= options_.queue || queue_bytes_ + append->bytes > options_.queue_bytes)
+            throw Outage("too many records wait for the log in PostgreSQL");
+        queue_bytes_ += append->bytes;
+        queue_.push_back(std::move(append));
+        waiting_ = queue_.size();
+    }
+    filled_.notify_one();
+}
+
+LogAppender::Batch LogAppender::next() {
+    std::unique_lock lock(mutex_);
+    filled_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+    Batch batch;
+    if (ending_) return batch;
+    const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), batch_records));
+    batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + count));
+    queue_.erase(queue_.begin(), queue_.begin() + count);
+    for (const auto& append : batch) queue_bytes_ -= append->bytes;
+    waiting_ = queue_.size();
+    return batch;
+}
+
+void LogAppender::run(const std::weak_ptr<const Stored>& stored) {
+    Sender sender(options_, backend_);
+    for (Batch batch = next(); !batch.empty(); batch = next()) {
+        // Records are taken out first, as a coroutine that gives up says that nothing was sent.
+        Batch taken;
+        std::vector<NewRecord> records;
+        for (auto& append : batch) {
+            if (append->take(Append::State::sent)) records.push_back(append->record);
+            taken.push_back(std::move(append));
+        }
+        Outcome outcome = records.empty() ? Outcome{} : sender.send(records);
+        asio::post(executor_, [taken = std::move(taken), records = std::move(records), outcome = std::move(outcome),
+                               stored]() mutable {
+            if (const auto hook = stored.lock(); hook && !outcome.offsets.empty())
+                (*hook)(records, outcome.offsets, outcome.session);
+            std::size_t at = 0;
+            for (const auto& append : taken) {
+                if (append->state != Append::State::sent) continue;
+                if (outcome.error)
+                    append->error = outcome.error;
+                else if (!outcome.offsets.empty())
+                    append->delivery = outcome.offsets[at++];
+                else
+                    append->delivery = DeliveryUnknown{outcome.unknown};
+                append->done.cancel();
+            }
+        });
+    }
+}
+
+}  // namespace chat

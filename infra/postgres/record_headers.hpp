@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/record.hpp"
+
+namespace chat {
+
+/// Headers as netstrings, name and value in turn (`4:name,5:value,`): order, duplicates and bytes are kept.
+std::string encode_headers(const std::vector<Header>& headers);
+
+/// Throws std::invalid_argument if it is no such text.
+std::vector<Header> decode_headers(std::string_view text);
+
+}  // namespace chat
