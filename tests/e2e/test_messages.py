@@ -16,7 +16,8 @@ def test_add_answers_with_the_message(user):
     response = user.expect(201, "POST", path_of(session["id"]), json_body=body)
     message = response.json
     assert {name: message[name] for name in body} == body and message["session_id"] == session["id"]
-    assert response.headers["Location"].startswith(f"{SESSIONS}/{session['id']}")
+    assert response.headers["Location"] == f"{path_of(session['id'])}/{message['id']}"
+    assert user.expect(200, "GET", response.headers["Location"]).json == message
     assert response.version == "2"
     assert user.messages(session["id"]) == [message]
     listed = user.sessions()[0]
