@@ -76,7 +76,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
         // Not in the log, so not arbitrated by it: true only if nothing was stored that we have not seen.
         co_await barrier(deadline);
         state = context_.hot.use(user);
-        if (!state || generation != generation_ || state->chats.head() != head) continue;
+        if (!state || generation != generation_ || state->quarantined || state->chats.head() != head) continue;
         if (const auto* refusal = std::get_if<Refusal>(&decision)) co_return CommandFault(*refusal);
         const Session* session = state->chats.find(std::get<Unchanged>(decision).session);
         co_return Done{*session, {}, state->chats.last_time(), head.sequence, false};

@@ -218,6 +218,7 @@ void PartitionStreams::absorb(const PartitionView::Broken& broken) {
 
 void PartitionStreams::quarantine(const UserId& user, const std::string& why) {
     context_.observer.quarantined(user, why);
+    if (view_) view_->untrack(user);
     context_.hot.put(user, HotStates::State{UserChats{}, why});
 }
 
