@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <memory>
 
 #include "commands/ports/event_log.hpp"
@@ -11,38 +12,39 @@
 
 namespace chat {
 
-class PostgresPool;
+namespace asio = boost::asio;
 
-/// The event log that CHAT_LOG names, with everything both programs need of it. On one executor.
+/// The event log that CHAT_LOG names, with everything that programs need of it. On one executor.
 class OpenedLog {
 public:
     virtual ~OpenedLog() = default;
 
-    /// Connects, and makes what is not there yet (the topic, the partitions' rows). Throws Outage and may be called
-    /// again. `log()` and `source()` work once it has returned. The embedded log needs the migrated database.
+    /// Connects, and makes what is not there yet (the topic, the partitions). Throws Outage and may be called again
+    /// then. The embedded log needs the migrated database, and blocks for a moment.
     virtual asio::awaitable<void> open() = 0;
 
-    /// Moves bytes; must run from before `open` until nothing is asked of the log any more. Ends by cancellation, or
-    /// throws if the log cannot go on.
+    /// Moves bytes: run it once, from before `open` until nothing is asked of the log any more. Ends by cancellation,
+    /// or throws if the log cannot go on.
     virtual asio::awaitable<void> run() = 0;
 
+    /// Both are the same log; from `open` on.
     virtual EventLog& log() = 0;
     virtual RecordSource& source() = 0;
 };
 
-/// `pool` and `executor` outlive it.
-std::unique_ptr<OpenedLog> make_event_log(asio::any_io_executor executor, const Settings& settings, PostgresPool& pool);
+/// `executor` outlives it.
+std::unique_ptr<OpenedLog> make_event_log(asio::any_io_executor executor, const Settings& settings, Program program);
 
-/// Which partitions a projector works on.
+/// Which of the log's partitions this projector works on.
 class OpenedAssignment {
 public:
     virtual ~OpenedAssignment() = default;
-    virtual asio::awaitable<void> run() = 0;  // as OpenedLog::run
+    virtual asio::awaitable<void> run() = 0;  // beside everything that asks the port; until cancelled
     virtual PartitionAssignment& port() = 0;
 };
 
-/// `pool` and `executor` outlive it. Of one that is made while `log` is open.
+/// Of a log that is open and has so many partitions. `executor` outlives it.
 std::unique_ptr<OpenedAssignment> make_assignment(asio::any_io_executor executor, const Settings& settings,
-                                                  PostgresPool& pool);
+                                                  std::int32_t partitions);
 
 }  // namespace chat
