@@ -1,0 +1,39 @@
+#include "api/readiness.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace chat {
+
+asio::awaitable<std::vector<std::string>> Readiness::missing() {
+    std::vector<std::string> missing;
+    const auto database = co_await fault_of(ask_database());
+    if (database) missing.push_back("the database: " + *database);
+    const auto log = co_await fault_of(ask_log());
+    if (log) missing.push_back("the event log: " + *log);
+    if (const auto tails = commands_.unready()) missing.push_back("the tail of the event log: " + *tails);
+    co_return missing;
+}
+
+asio::awaitable<void> Readiness::ask_database() { co_await queries_.version(Partition(0), UserId("readiness")); }
+
+asio::awaitable<void> Readiness::ask_log() { co_await log_.end(Partition(0)); }
+
+asio::awaitable<std::optional<std::string>> Readiness::fault_of(asio::awaitable<void> question) {
+    using asio::experimental::awaitable_operators::operator||;
+    asio::steady_timer timer(co_await asio::this_coro::executor, patience_);
+    try {
+        const auto first = co_await (std::move(question) || timer.async_wait(asio::use_awaitable));
+        if (first.index() == 1) co_return "no answer in time";
+    } catch (const Outage&) {
+        // Its text is for the log, not for whoever can reach this port: it may name hosts and users.
+        co_return "no answer";
+    }
+    co_return std::nullopt;
+}
+
+}  // namespace chat

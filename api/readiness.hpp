@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/service.hpp"
+#include "projections/ports/queries.hpp"
+
+namespace chat {
+
+/// Whether the process can serve: the database and the log answer, and the tails of the log run. Asks each time.
+class Readiness {
+public:
+    /// All it is given outlives it. `patience`: with each of the two.
+    Readiness(CommandService& commands, EventLog& log, Queries& queries,
+              std::chrono::milliseconds patience = std::chrono::seconds(2))
+        : commands_(commands), log_(log), queries_(queries), patience_(patience) {}
+
+    /// What is missing, with its reason.
+    asio::awaitable<std::vector<std::string>> missing();
+
+private:
+    asio::awaitable<void> ask_database();
+    asio::awaitable<void> ask_log();
+    asio::awaitable<std::optional<std::string>> fault_of(asio::awaitable<void> question);
+
+    CommandService& commands_;
+    EventLog& log_;
+    Queries& queries_;
+    std::chrono::milliseconds patience_;
+};
+
+}  // namespace chat
