@@ -70,9 +70,6 @@ launch() {
   remember "$dir/run/$name.pid" "$launched"
 }
 
-# with_us SIGNAL COMMAND..: prefix for launch: the command gets SIGNAL when we die, even by kill -9.
-with_us() { setpriv --pdeathsig "$@"; }
-
 port_in_use() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # Who listens on a port, for a message; empty if it cannot be told.

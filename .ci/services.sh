@@ -60,6 +60,21 @@ start_postgres() { # DIR [OPTION..]
   await postgres "$dir" 120 "$root/.ci/postgres" ready "$dir/postgres"
 }
 
+# Sets kafka_port. The port of last time, if it is free: clients may know it.
+start_kafka() { # DIR [OPTION..]
+  local dir=$1 file=$1/kafka/port
+  shift
+  kafka_port=""
+  if [[ -f $file ]]; then kafka_port=$(<"$file"); fi
+  if [[ -z $kafka_port ]] || port_in_use "$kafka_port"; then kafka_port=$(free_port); fi
+  mkdir -p "$dir/kafka"
+  echo "$kafka_port" >"$file"
+  new_log "$dir" kafka
+  launch kafka "$dir" setpriv --pdeathsig TERM "$root/docker/kafka/broker" start --data "$dir/kafka" --port "$kafka_port" \
+    --controller-port "$(free_port)" "$@"
+  await kafka "$dir" 120 "$root/docker/kafka/broker" ready --port "$kafka_port"
+}
+
 start_program() { # DIR NAME COMMAND..
   local dir=$1 name=$2
   shift 2
