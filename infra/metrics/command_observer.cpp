@@ -37,13 +37,15 @@ void PrometheusCommandObserver::appended_again(Partition partition, std::string_
 
 void PrometheusCommandObserver::tail_failed(Partition partition, std::string_view why) {
     tail_failures_.Increment();
-    if (failing_.insert(partition).second)
-        logger_->error("partition {}: the log cannot be read, commands answer 503 until it can: {}", partition.value(),
-                       why);
+    const bool first = failing_.empty();
+    if (!failing_.insert(partition).second) return;
+    // A log that is away is mostly away for all partitions: one line, not one for each.
+    logger_->log(first ? spdlog::level::err : spdlog::level::debug,
+                 "partition {}: the log cannot be read, commands answer 503 until it can: {}", partition.value(), why);
 }
 
 void PrometheusCommandObserver::tail_recovered(Partition partition) {
-    if (failing_.erase(partition) > 0) logger_->info("partition {}: the log is read again", partition.value());
+    if (failing_.erase(partition) > 0 && failing_.empty()) logger_->info("the log is read again");
 }
 
 void PrometheusCommandObserver::log_cut(Partition partition, std::string_view evidence) {

@@ -39,6 +39,10 @@ bool PrometheusProjectorObserver::begins(Partition partition, Trouble trouble) {
     return true;
 }
 
+bool PrometheusProjectorObserver::has(Trouble trouble) const {
+    return std::ranges::any_of(troubles_, [trouble](const auto& entry) { return entry.second == trouble; });
+}
+
 void PrometheusProjectorObserver::count_damaged() {
     const auto is_cut = [](const auto& entry) { return entry.second == Trouble::cut; };
     damaged_.Set(static_cast<double>(std::ranges::count_if(troubles_, is_cut)));
@@ -92,8 +96,11 @@ void PrometheusProjectorObserver::checkpoint_lost(Partition partition) {
 
 void PrometheusProjectorObserver::outage(Partition partition, std::string_view why) {
     outages_.Increment();
-    if (begins(partition, Trouble::outage))
-        logger_->error("partition {}: not projected until the log and the database answer: {}", partition.value(), why);
+    const bool first = !has(Trouble::outage);
+    if (!begins(partition, Trouble::outage)) return;
+    // What is away is mostly away for all of them: one line, not one for each partition.
+    logger_->log(first ? spdlog::level::err : spdlog::level::debug,
+                 "partition {}: not projected until the log and the database answer: {}", partition.value(), why);
 }
 
 void PrometheusProjectorObserver::log_cut(Partition partition, std::string_view evidence) {
@@ -104,9 +111,14 @@ void PrometheusProjectorObserver::log_cut(Partition partition, std::string_view 
 }
 
 void PrometheusProjectorObserver::recovered(Partition partition) {
-    if (troubles_.erase(partition) == 0) return;
+    const auto at = troubles_.find(partition);
+    if (at == troubles_.end()) return;
+    const Trouble trouble = at->second;
+    troubles_.erase(at);
     count_damaged();
-    if (lags_.contains(partition)) logger_->info("partition {}: projected again", partition.value());
+    if (!lags_.contains(partition)) return;  // no longer ours
+    if (trouble == Trouble::cut) logger_->info("partition {}: projected again", partition.value());
+    if (trouble == Trouble::outage && !has(Trouble::outage)) logger_->info("all partitions are projected again");
 }
 
 }  // namespace chat

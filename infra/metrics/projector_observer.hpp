@@ -33,6 +33,7 @@ private:
     enum class Trouble { outage, cut };
     /// True if this trouble of the partition is news.
     bool begins(Partition partition, Trouble trouble);
+    bool has(Trouble trouble) const;
     void count_damaged();
 
     Logger logger_;

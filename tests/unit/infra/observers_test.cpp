@@ -51,12 +51,16 @@ TEST_F(CommandObserverTest, TellsOfATroubleOnceUntilItIsOver) {
     for (int attempt = 0; attempt < 5; ++attempt) observer.tail_failed(Partition(3), "no broker");
     EXPECT_EQ(lines(), 1u);
     EXPECT_THAT(out.str(), HasSubstr("error test: partition 3: the log cannot be read"));
+    observer.tail_failed(Partition(4), "no broker");
+    EXPECT_EQ(lines(), 1u) << "the same for all partitions, most likely";
     observer.tail_recovered(Partition(3));
+    EXPECT_EQ(lines(), 1u);
+    observer.tail_recovered(Partition(4));
     observer.tail_recovered(Partition(4));
     EXPECT_EQ(lines(), 2u);
     observer.tail_failed(Partition(3), "no broker");
     EXPECT_EQ(lines(), 3u);
-    EXPECT_THAT(metrics.text(), HasSubstr("chat_tail_failures_total 6\n"));
+    EXPECT_THAT(metrics.text(), HasSubstr("chat_tail_failures_total 7\n"));
 }
 
 TEST_F(CommandObserverTest, TellsWhatAnOperatorMustDecide) {
@@ -102,6 +106,18 @@ TEST_F(ProjectorObserverTest, TellsOfATroubleOnceUntilItIsOver) {
     EXPECT_EQ(lines(), 3u);
     EXPECT_THAT(metrics.text(), HasSubstr("chat_projection_partitions_cut 0\n"));
     EXPECT_THAT(metrics.text(), HasSubstr("chat_log_cuts_total 2\n"));
+}
+
+TEST_F(ProjectorObserverTest, TellsOnceOfWhatMeetsAllPartitions) {
+    PrometheusProjectorObserver observer(metrics, logger);
+    for (int partition = 0; partition < 12; ++partition) observer.started(Partition(partition));
+    for (int partition = 0; partition < 12; ++partition) observer.outage(Partition(partition), "no database");
+    EXPECT_EQ(lines(), 1u);
+    for (int partition = 0; partition < 11; ++partition) observer.recovered(Partition(partition));
+    EXPECT_EQ(lines(), 1u);
+    observer.recovered(Partition(11));
+    EXPECT_EQ(lines(), 2u);
+    EXPECT_THAT(out.str(), HasSubstr("info test: all partitions are projected again"));
 }
 
 TEST_F(ProjectorObserverTest, TellsOfTheFirstForeignRecordAndCountsTheRest) {
