@@ -48,8 +48,8 @@ TEST(PartitionNotice, ReadsPartitionAndOffset) {
 }
 
 TEST(PartitionNotice, IsNothingWhenSomeoneElseNotifies) {
-    for (const auto* text : {"", " ", "1", "1 ", " 1", "a 1", "1 a", "1 2 ", "1 2 3", "-1 2", "1 -2", "1\t2",
-                             "99999999999 1"})
+    for (const auto* text :
+         {"", " ", "1", "1 ", " 1", "a 1", "1 a", "1 2 ", "1 2 3", "-1 2", "1 -2", "1\t2", "99999999999 1"})
         EXPECT_FALSE(parse_partition_notice(text)) << text;
 }
 

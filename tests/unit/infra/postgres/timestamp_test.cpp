@@ -35,7 +35,8 @@ TEST(Timestamp, IsReadInAnyZone) {
 }
 
 TEST(Timestamp, IsTheSameThereAndBack) {
-    for (const auto micros : {0LL, -1LL, 1'769'850'000'123'456LL, 253'402'300'799'999'999LL, -62'135'596'800'000'000LL}) {
+    for (const auto micros :
+         {0LL, -1LL, 1'769'850'000'123'456LL, 253'402'300'799'999'999LL, -62'135'596'800'000'000LL}) {
         const Time time{std::chrono::microseconds(micros)};
         EXPECT_EQ(from_timestamptz(to_timestamptz(time)), time) << micros;
     }
