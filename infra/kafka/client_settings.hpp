@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "infra/kafka/kafka_options.hpp"
+
+namespace chat::kafka {
+
+/// Names and values as librdkafka's CONFIGURATION.md has them.
+using ClientSettings = std::vector<std::pair<std::string, std::string>>;
+
+/// Of the client that appends.
+ClientSettings producer_settings(const KafkaOptions& options);
+/// Of the client that reads the log's partitions, as member of no group.
+ClientSettings tail_settings(const KafkaOptions& options);
+/// Of the client that asks about the topic and the ends of its partitions. A client of its own, since a broker answers
+/// the requests of a connection in order: behind a fetch that waits for records, a question would wait too.
+ClientSettings query_settings(const KafkaOptions& options);
+/// Of the member of a group that only hears which partitions are its own.
+ClientSettings group_settings(const KafkaGroupOptions& options);
+
+}  // namespace chat::kafka

@@ -1,0 +1,177 @@
+#include "infra/kafka/tail.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "events/log_cut.hpp"
+#include "events/outage.hpp"
+
+namespace chat::kafka {
+namespace {
+
+// A read gives less than its limit rather than much more than this.
+constexpr std::size_t read_bytes = std::size_t{8} << 20;
+// librdkafka's messages taken out of a queue at once.
+constexpr std::size_t at_once = 256;
+constexpr std::chrono::seconds unread_for(30);
+
+std::string text_of(const void* data, std::size_t size) {
+    return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), size);
+}
+
+std::shared_ptr<const Record> record_of(const rd_kafka_message_t& message) {
+    auto record = std::make_shared<Record>();
+    record->key = text_of(message.key, message.key_len);
+    record->value = text_of(message.payload, message.len);
+    rd_kafka_headers_t* headers = nullptr;  // the message's own
+    if (rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        record->headers.reserve(rd_kafka_header_cnt(headers));
+        const char* name = nullptr;
+        const void* value = nullptr;
+        std::size_t size = 0;
+        for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+             ++i)
+            record->headers.push_back({name, text_of(value, size)});
+    }
+    return record;
+}
+
+[[noreturn]] void throw_fault(Partition partition, NextOffset next, const rd_kafka_message_t& message) {
+    const std::string where = "partition " + std::to_string(partition.value()) + " at " + std::to_string(next.value());
+    const std::string what = rd_kafka_message_errstr(&message);
+    switch (message.err) {
+        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+        case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+        // The partition was there when the log was opened.
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+        case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+        case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+            throw LogCut("the log does not hold " + where + ": " + what);
+        default:
+            throw Outage("reading " + where + ": " + what);
+    }
+}
+
+}  // namespace
+
+Tail::Tail(asio::any_io_executor executor, const KafkaOptions& options, Bell& bell)
+    : executor_(executor),
+      options_(options),
+      bell_(bell),
+      client_(std::make_shared<Client>(RD_KAFKA_CONSUMER, tail_settings(options), bell)),
+      topic_(rd_kafka_topic_new(client_->get(), options.topic.c_str(), nullptr)) {
+    if (!topic_) throw std::runtime_error(std::string("Kafka topic: ") + rd_kafka_err2str(rd_kafka_last_error()));
+}
+
+Tail::~Tail() {
+    interrupt("the log is closed");
+    for (auto& [partition, reading] : readings_) stop(partition, *reading);
+    client_->silence();
+}
+
+asio::awaitable<std::vector<StoredRecord>> Tail::read(Partition partition, NextOffset next, std::size_t limit) {
+    auto& place = readings_[partition];
+    if (!place) place = std::make_shared<Reading>(executor_);
+    const auto reading = place;
+    while (true) {
+        if (reading->broken) {
+            const std::string reason = *std::exchange(reading->broken, std::nullopt);
+            if (reading->queue) stop(partition, *reading);
+            throw Outage(reason);
+        }
+        if (!reading->queue || reading->next != next) start(partition, next);
+        auto records = take(partition, *reading, limit);
+        if (!records.empty()) co_return records;
+
+        reading->waiting = true;
+        reading->wake.expires_at(asio::steady_timer::time_point::max());
+        boost::system::error_code woken;
+        co_await reading->wake.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        reading->waiting = false;
+        const auto cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none)
+            throw boost::system::system_error(asio::error::operation_aborted);
+    }
+}
+
+Tail::Reading& Tail::start(Partition partition, NextOffset next) {
+    Reading& reading = *readings_.at(partition);
+    if (reading.queue) stop(partition, reading);
+    // A new queue each time: nothing from before the seek can be in it.
+    QueueHandle queue(rd_kafka_queue_new(client_->get()));
+    bell_.watch(queue.get());
+    if (rd_kafka_consume_start_queue(topic_.get(), partition.value(), next.value(), queue.get()) != 0)
+        throw Outage(std::string("cannot read the log: ") + rd_kafka_err2str(rd_kafka_last_error()));
+    reading.queue = std::move(queue);
+    reading.next = next;
+    return reading;
+}
+
+// Waits for librdkafka's main thread, which only passes things on: less than a millisecond.
+void Tail::stop(Partition partition, Reading& reading) {
+    if (!reading.queue) return;
+    Bell::unwatch(reading.queue.get());
+    rd_kafka_consume_stop(topic_.get(), partition.value());
+    reading.queue.reset();
+}
+
+std::vector<StoredRecord> Tail::take(Partition partition, Reading& reading, std::size_t limit) {
+    std::vector<StoredRecord> records;
+    std::size_t bytes = 0;
+    std::array<rd_kafka_message_t*, at_once> messages{};
+    reading.last_read = std::chrono::steady_clock::now();
+    while (records.size() < limit && bytes < read_bytes) {
+        const std::size_t wanted = std::min(at_once, limit - records.size());
+        const ssize_t got = rd_kafka_consume_batch_queue(reading.queue.get(), 0, messages.data(), wanted);
+        if (got <= 0) break;
+        std::vector<MessageHandle> owned(messages.begin(), messages.begin() + got);
+        for (const auto& message : owned) {
+            if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+                const NextOffset next = reading.next;
+                stop(partition, reading);
+                // The records before it are good. The next read starts anew, and meets the fault again if it lasts.
+                if (!records.empty()) return records;
+                throw_fault(partition, next, *message);
+            }
+            records.push_back({Offset(message->offset), record_of(*message)});
+            bytes += message->len + message->key_len;
+            reading.next = after(records.back().offset);
+        }
+    }
+    return records;
+}
+
+void Tail::drain() {
+    serve(*client_, {[&](const ClientError& error) {
+                         // Any of them: which partition's connection it was is not told, and a connection may be back
+                         // before we hear of it. Reading on blindly could miss that the log was cut meanwhile.
+                         interrupt("the connection to Kafka broke: " + error.text);
+                         if (on_error) on_error(error);
+                     },
+                     {},
+                     options_.client_log});
+    for (auto& [partition, reading] : readings_)
+        if (reading->waiting && reading->queue && rd_kafka_queue_length(reading->queue.get()) > 0)
+            reading->wake.cancel();
+}
+
+void Tail::release_unread() {
+    const auto before = std::chrono::steady_clock::now() - unread_for;
+    for (auto& [partition, reading] : readings_)
+        if (reading->queue && !reading->waiting && reading->last_read < before) stop(partition, *reading);
+}
+
+void Tail::interrupt(const std::string& reason) {
+    for (auto& [partition, reading] : readings_) {
+        if (reading->queue) reading->broken = reason;
+        if (reading->waiting) reading->wake.cancel();
+    }
+}
+
+}  // namespace chat::kafka
