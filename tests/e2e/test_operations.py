@@ -138,6 +138,7 @@ def test_programs_do_not_need_each_other_to_start(deploy):
     user = deployment.client()
     session = user.create(initial_message="hi")
     deployment.apis[0].restart()
+    user.close()
     user.add(session["id"], "the command side needs no projector")
     deployment.projectors[0].start_ready()
     wait_until(lambda: user.send("GET", f"{SESSIONS}/{session['id']}").status == 200

@@ -171,6 +171,8 @@ def test_reads_say_503_without_the_database_and_recover(deploy, log_kind):
 
     deployment.own_postgres.start()
     wait_until(lambda: stranger.send("GET", "/readyz").status == 200, 60, "/readyz to be well again")
+    # The read model may have lost its last moments, which the projector makes again from the log.
+    wait_until(lambda: user.send("GET", f"{SESSIONS}/{session}").status == 200, 60, "the projector to go on")
     assert user.session(session)["messages"][0]["content"] == "kept"
     user.add(session, "and on")
     wait_until(lambda: user.session(session)["message_count"] == 2, 30, "the projector to go on")
