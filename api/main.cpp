@@ -82,6 +82,18 @@ std::vector<Route> routes_at(bool own_listener, bool of_it) {
     return chosen;
 }
 
+/// At its end the coroutines that are still suspended (tails of the log, connections past the grace) are dropped while
+/// all that they use is still there: by itself the context, which is made first, would drop them last.
+class Context : public asio::io_context {
+public:
+    Context() : asio::io_context(1) {}
+
+    struct Drop {
+        Context& context;
+        ~Drop() { context.shutdown(); }
+    };
+};
+
 /// What is made once log and database are there. Members stand in order of life.
 struct Serving {
     Serving(asio::any_io_executor executor, const Settings& settings, OpenedLog& log, PostgresPool& pool,
@@ -151,7 +163,7 @@ int run_api(const Settings& settings) {
     const Logger logger = make_logger(name_of(Program::api), settings.log());
     log_warnings(settings, logger);
 
-    asio::io_context io(1);
+    Context io;
     const PostgresOptions database = postgres_options(settings, Program::api);
     PostgresPool pool(database);
     const auto log = make_event_log(io.get_executor(), settings, Program::api);
@@ -159,6 +171,7 @@ int run_api(const Settings& settings) {
     metrics.gauge("chat_database_pool_in_use", "Connections to PostgreSQL that work", [&] { return pool.in_use(); });
     metrics.gauge("chat_database_pool_waiting", "Calls that wait for one", [&] { return pool.waiting(); });
     std::optional<Serving> serving;
+    const Context::Drop drop{io};
 
     Phases phases;
     phases.background.push_back(log->run());

@@ -23,17 +23,23 @@ asio::awaitable<void> Readiness::ask_database() { co_await queries_.version(Part
 
 asio::awaitable<void> Readiness::ask_log() { co_await log_.end(Partition(0)); }
 
-asio::awaitable<std::optional<std::string>> Readiness::fault_of(asio::awaitable<void> question) {
-    using asio::experimental::awaitable_operators::operator||;
-    asio::steady_timer timer(co_await asio::this_coro::executor, patience_);
+/// An Outage as a value: `||` would wait for the other side if this one threw.
+asio::awaitable<std::optional<std::string>> Readiness::caught(asio::awaitable<void> question) {
     try {
-        const auto first = co_await (std::move(question) || timer.async_wait(asio::use_awaitable));
-        if (first.index() == 1) co_return "no answer in time";
+        co_await std::move(question);
     } catch (const Outage&) {
         // Its text is for the log, not for whoever can reach this port: it may name hosts and users.
         co_return "no answer";
     }
     co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<std::string>> Readiness::fault_of(asio::awaitable<void> question) {
+    using asio::experimental::awaitable_operators::operator||;
+    asio::steady_timer timer(co_await asio::this_coro::executor, patience_);
+    const auto first = co_await (caught(std::move(question)) || timer.async_wait(asio::use_awaitable));
+    if (first.index() == 1) co_return "no answer in time";
+    co_return std::get<0>(first);
 }
 
 }  // namespace chat

@@ -25,6 +25,7 @@ public:
 private:
     asio::awaitable<void> ask_database();
     asio::awaitable<void> ask_log();
+    static asio::awaitable<std::optional<std::string>> caught(asio::awaitable<void> question);
     asio::awaitable<std::optional<std::string>> fault_of(asio::awaitable<void> question);
 
     CommandService& commands_;

@@ -59,7 +59,7 @@ RequestParser::RequestParser(const HttpOptions& options)
 std::size_t RequestParser::put(std::string_view bytes) {
     ErrorCode error;
     const std::size_t used = basic_parser::put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-    if (fault_) return used;
+    if (fault_ || is_done()) return used;
     if (!error || error == http::error::need_more) {
         // Beast's own limit forgets fields that came complete in earlier calls, and knows none for trailers.
         header_bytes_ += is_header_done() ? 0 : used;
