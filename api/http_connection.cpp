@@ -76,10 +76,17 @@ asio::awaitable<HttpConnection::Incoming> HttpConnection::read_request() {
             const bool sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n", {});
             if (!sent) co_return Incoming::ended;
         }
-        if (phase_ == Phase::idle && finishing_) co_return Incoming::ended;
+        if (phase_ == Phase::idle && finishing_ && !has_received()) co_return Incoming::ended;
         const bool more = co_await fill();
-        if (!more) co_return phase_ == Phase::reading ? Incoming::refused : Incoming::ended;
+        if (!more && phase_ == Phase::reading) co_return Incoming::refused;
+        // A read that `finish` cancelled may have been about to bring a request.
+        if (!more && !(finishing_ && has_received())) co_return Incoming::ended;
     }
+}
+
+bool HttpConnection::has_received() const {
+    boost::system::error_code error;
+    return socket_.available(error) > 0 && !error;
 }
 
 asio::awaitable<bool> HttpConnection::fill() {

@@ -45,6 +45,8 @@ private:
     void enter(Phase phase);
     std::string_view unread() const { return {buffer_.data() + begin_, end_ - begin_}; }
     asio::awaitable<Incoming> read_request();
+    /// There are bytes that only have to be taken.
+    bool has_received() const;
     asio::awaitable<bool> fill();
     asio::awaitable<bool> send(std::string_view head, std::string_view body);
     asio::awaitable<bool> answer();
