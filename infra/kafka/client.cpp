@@ -13,7 +13,7 @@ ClientHandle make(rd_kafka_type_t type, const ClientSettings& settings) {
         if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), error.data(), error.size()) != RD_KAFKA_CONF_OK)
             throw std::invalid_argument("Kafka client setting " + name + ": " + error.data());
     const int events = RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | (type == RD_KAFKA_PRODUCER ? RD_KAFKA_EVENT_DR : 0) |
-                       (type == RD_KAFKA_CONSUMER ? RD_KAFKA_EVENT_REBALANCE : 0);
+                       (type == RD_KAFKA_CONSUMER ? RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE : 0);
     rd_kafka_conf_set_events(conf.get(), events);
     ClientHandle client(rd_kafka_new(type, conf.get(), error.data(), error.size()));
     if (!client) throw std::runtime_error(std::string("Kafka client: ") + error.data());

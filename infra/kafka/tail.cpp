@@ -1,7 +1,5 @@
 #include "infra/kafka/tail.hpp"
 
-#include <algorithm>
-#include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -17,8 +15,6 @@ namespace {
 
 // A read gives less than its limit rather than much more than this.
 constexpr std::size_t read_bytes = std::size_t{8} << 20;
-// librdkafka's messages taken out of a queue at once.
-constexpr std::size_t at_once = 256;
 constexpr std::chrono::seconds unread_for(30);
 
 std::string text_of(const void* data, std::size_t size) {
@@ -42,10 +38,10 @@ std::shared_ptr<const Record> record_of(const rd_kafka_message_t& message) {
     return record;
 }
 
-[[noreturn]] void throw_fault(Partition partition, NextOffset next, const rd_kafka_message_t& message) {
+[[noreturn]] void throw_fault(Partition partition, NextOffset next, rd_kafka_event_t* event) {
     const std::string where = "partition " + std::to_string(partition.value()) + " at " + std::to_string(next.value());
-    const std::string what = rd_kafka_message_errstr(&message);
-    switch (message.err) {
+    const std::string what = rd_kafka_event_error_string(event);
+    switch (rd_kafka_event_error(event)) {
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
         case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
         // The partition was there when the log was opened.
@@ -121,24 +117,22 @@ void Tail::stop(Partition partition, Reading& reading) {
     reading.queue.reset();
 }
 
+// As events, since rd_kafka_consume_batch_queue swallows the error that a topic is gone.
 std::vector<StoredRecord> Tail::take(Partition partition, Reading& reading, std::size_t limit) {
     std::vector<StoredRecord> records;
     std::size_t bytes = 0;
-    std::array<rd_kafka_message_t*, at_once> messages{};
     reading.last_read = std::chrono::steady_clock::now();
     while (records.size() < limit && bytes < read_bytes) {
-        const std::size_t wanted = std::min(at_once, limit - records.size());
-        const ssize_t got = rd_kafka_consume_batch_queue(reading.queue.get(), 0, messages.data(), wanted);
-        if (got <= 0) break;
-        std::vector<MessageHandle> owned(messages.begin(), messages.begin() + got);
-        for (const auto& message : owned) {
-            if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-                const NextOffset next = reading.next;
-                stop(partition, reading);
-                // The records before it are good. The next read starts anew, and meets the fault again if it lasts.
-                if (!records.empty()) return records;
-                throw_fault(partition, next, *message);
-            }
+        const EventHandle event(rd_kafka_queue_poll(reading.queue.get(), 0));
+        if (!event) break;
+        if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
+            const NextOffset next = reading.next;
+            stop(partition, reading);
+            // The records before it are good. The next read starts anew, and meets the fault again if it lasts.
+            if (!records.empty()) break;
+            throw_fault(partition, next, event.get());
+        }
+        while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
             records.push_back({Offset(message->offset), record_of(*message)});
             bytes += message->len + message->key_len;
             reading.next = after(records.back().offset);
