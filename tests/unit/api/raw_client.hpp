@@ -31,6 +31,8 @@ public:
         const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(bytes), no_throw);
         broken = bool(error);
     }
+    /// Without letting anything else run.
+    void send_now(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
     /// No more from us.
     void end() { socket_.shutdown(asio::ip::tcp::socket::shutdown_send); }
     void close() { socket_.close(); }
