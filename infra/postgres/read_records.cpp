@@ -30,13 +30,18 @@ ReadRecords read_records(PostgresSession& session, Partition partition, NextOffs
     ReadRecords read;
     if (rows.empty()) throw LogCut("the log has no partition " + std::to_string(partition.value()));
     read.end = NextOffset(Fields(rows[0]).number(0));
+    const auto hole = [&] {
+        return LogCut("partition " + std::to_string(partition.value()) + " of the log lacks the record at offset " +
+                      std::to_string(next.value()));
+    };
     for (const auto& line : rows) {
         const Fields row(line);
-        if (row.null(1)) break;
+        if (row.null(1)) {
+            if (next < read.end) throw hole();
+            break;
+        }
         const Offset offset(row.number(1));
-        if (offset.value() != next.value())
-            throw LogCut("partition " + std::to_string(partition.value()) + " of the log lacks the record at offset " +
-                         std::to_string(next.value()));
+        if (offset.value() != next.value()) throw hole();
         auto record = std::make_shared<Record>();
         record->key = from_bytea(row.text(2));
         record->headers = decode_headers(from_bytea(row.text(3)));

@@ -93,6 +93,9 @@ void PostgresServer::kill() {
             if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the server does not die");
             std::this_thread::yield();
         }
+    // To PostgreSQL a process that nobody has reaped yet is a server that runs.
+    fs::remove(directory_ / "data" / "postmaster.pid");
+    fs::remove(directory_ / ".s.PGSQL.5432.lock");
     running_ = false;
 }
 

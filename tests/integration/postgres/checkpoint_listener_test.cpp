@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include <map>
 
 #include "infra/postgres/migrations.hpp"
@@ -16,8 +14,6 @@
 
 namespace chat::test {
 namespace {
-
-using namespace asio::experimental::awaitable_operators;
 
 class Listening {
 public:
@@ -35,8 +31,8 @@ public:
         run(
             io,
             [&]() -> asio::awaitable<void> {
-                auto work = body();
-                co_await (std::move(work) || listener.run());
+                auto work = while_running(listener.run(), body());
+                co_await std::move(work);
             },
             std::chrono::seconds(60));
     }

@@ -4,7 +4,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <optional>
@@ -19,8 +18,6 @@
 // What the log's contract cannot ask of every adapter: what happens when this one's server goes away.
 namespace chat::test {
 namespace {
-
-using namespace asio::experimental::awaitable_operators;
 
 std::shared_ptr<const Record> record(std::string value, std::string key = "ann") {
     return std::make_shared<Record>(Record{std::move(key), {{"ce_id", "1"}}, std::move(value)});
@@ -43,8 +40,8 @@ void with_log(PostgresLogOptions options, std::function<asio::awaitable<void>(Po
     run(
         io,
         [&]() -> asio::awaitable<void> {
-            auto work = body(log);
-            co_await (std::move(work) || log.run());
+            auto work = while_running(log.run(), body(log));
+            co_await std::move(work);
         },
         std::chrono::seconds(60));
 }

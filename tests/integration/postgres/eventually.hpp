@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <exception>
 #include <functional>
+#include <utility>
 
 namespace chat::test {
 
@@ -26,6 +29,21 @@ inline asio::awaitable<void> eventually(std::function<bool()> condition,
         look.expires_after(std::chrono::milliseconds(2));
         co_await look.async_wait(asio::use_awaitable);
     }
+}
+
+/// Runs the background while the body does; what the body throws fails the test.
+inline asio::awaitable<void> while_running(asio::awaitable<void> background, asio::awaitable<void> body) {
+    using namespace asio::experimental::awaitable_operators;
+    // `||` goes on when one side throws, so nothing may.
+    auto guarded = [](asio::awaitable<void> work) -> asio::awaitable<void> {
+        try {
+            co_await std::move(work);
+        } catch (const std::exception& error) {
+            ADD_FAILURE() << error.what();
+        }
+    };
+    auto work = guarded(std::move(body));
+    co_await (std::move(work) || std::move(background));
 }
 
 }  // namespace chat::test
