@@ -41,7 +41,8 @@ void serve(Client& client, const EventHandlers& handlers) {
                 if (handlers.reports) handlers.reports(event.get());
                 break;
             case RD_KAFKA_EVENT_ERROR:
-                handlers.error({rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get())});
+                handlers.error({rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get()),
+                                rd_kafka_event_error_is_fatal(event.get()) != 0});
                 break;
             case RD_KAFKA_EVENT_LOG: {
                 const char* facility = nullptr;

@@ -36,6 +36,7 @@ private:
 struct ClientError {
     rd_kafka_resp_err_t code;
     std::string text;
+    bool fatal = false;  // the client does nothing any more
 };
 
 /// Serves what waits, but for delivery reports: those go to `reports`, with the event.

@@ -85,8 +85,8 @@ ClientSettings group_settings(const KafkaGroupOptions& options) {
                {"group.id", options.group},
                // Eager: librdkafka 2.0.2's cooperative-sticky has open bugs (its issues 4528, 4636, 4800, 4908).
                {"partition.assignment.strategy", "range"},
-               // The least that brokers allow by default: partitions of a member that died are idle for so long.
-               {"session.timeout.ms", "6000"},
+               {"session.timeout.ms", std::to_string(options.session_timeout.count())},
+               // Members hear of a rebalance by their heartbeats.
                {"heartbeat.interval.ms", "2000"},
                // Positions are in the database.
                {"enable.auto.commit", "false"},

@@ -45,6 +45,8 @@ struct KafkaGroupOptions {
     std::string topic;
     std::string client_id = "chat-store";
     std::string group;
+    /// How long the partitions of a member that died are idle. Brokers allow no less than this by default.
+    std::chrono::milliseconds session_timeout{6000};
     KafkaClientLog client_log;  // may be empty
 };
 

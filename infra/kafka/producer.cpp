@@ -122,7 +122,7 @@ void Producer::serve_generation(Generation& generation) {
     const EventHandlers handlers{
         [&](const ClientError& error) {
             if (!is_current) return;
-            if (error.code == RD_KAFKA_RESP_ERR__FATAL) fatal_ = true;
+            if (error.fatal) fatal_ = true;
             if (on_error) on_error(error);
         },
         [&](rd_kafka_event_t* event) {

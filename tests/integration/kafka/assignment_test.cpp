@@ -72,14 +72,12 @@ TEST_F(KafkaAssignmentTest, SharesThePartitionsBetweenTwoMembers) {
 }
 
 TEST_F(KafkaAssignmentTest, HandsThePartitionsOfAMemberThatLeavesToTheOthersAtOnce) {
+    options_.session_timeout = 120s;  // what it would take without a farewell
     const auto stays = member();
     auto leaves = member();
     wait_until([&] { return stays->partitions().size() == 2 && leaves->partitions().size() == 2; }, "two for each");
-    const auto begin = std::chrono::steady_clock::now();
     leaves.reset();
     wait_until([&] { return stays->partitions() == all_; }, "all partitions");
-    // Without a farewell it would be the session timeout (6 s).
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 TEST_F(KafkaAssignmentTest, EndsWithoutEverHavingRunOrReachedABroker) {
