@@ -1,7 +1,5 @@
 // chat-projector: brings the read model on with the event log.
 
-#include <boost/asio/io_context.hpp>
-
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include "infra/config/program.hpp"
+#include "infra/config/program_context.hpp"
 #include "infra/config/run_until_signal.hpp"
 #include "infra/log/logger.hpp"
 #include "infra/metrics/metrics.hpp"
@@ -34,11 +33,11 @@ int run_projector(const Settings& settings) {
     const Logger logger = make_logger(name_of(Program::projector), settings.log());
     log_warnings(settings, logger);
 
-    asio::io_context io(1);
+    ProgramContext io;
     const PostgresOptions database = postgres_options(settings, Program::projector);
     PostgresPool pool(database);
     PostgresReadModelStore store(pool);
-    const auto log = make_event_log(io.get_executor(), settings, Program::projector);
+    const auto log = make_event_log(io.get_executor(), settings, Program::projector, logger);
 
     Metrics metrics;
     metrics.gauge("chat_database_pool_in_use", "Connections to PostgreSQL that work", [&] { return pool.in_use(); });
@@ -53,6 +52,8 @@ int run_projector(const Settings& settings) {
         listener.emplace(io.get_executor(), settings.metrics_address, settings.metrics_port,
                          OperatorPages{[&] { return metrics.text(); }, unready});
 
+    const ProgramContext::Drop drop{io};
+
     Phases phases;
     phases.background.push_back(log->run());
     if (listener) phases.background.push_back(listener->run());
@@ -61,7 +62,7 @@ int run_projector(const Settings& settings) {
         co_await open_database(deadline, database, logger);
         auto opened = keep_trying(deadline, "the event log", logger, [&] { return log->open(); });
         co_await std::move(opened);
-        assignment = make_assignment(io.get_executor(), settings, log->source().partitions());
+        assignment = make_assignment(io.get_executor(), settings, log->source().partitions(), logger);
         projector.emplace(io.get_executor(), log->source(), store, assignment->port(), observer,
                           projector_options(settings));
     };

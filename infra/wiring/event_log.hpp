@@ -7,6 +7,7 @@
 
 #include "commands/ports/event_log.hpp"
 #include "infra/config/settings.hpp"
+#include "infra/log/logger.hpp"
 #include "projections/ports/partition_assignment.hpp"
 #include "projections/ports/record_source.hpp"
 
@@ -32,8 +33,10 @@ public:
     virtual RecordSource& source() = 0;
 };
 
-/// `executor` outlives it.
-std::unique_ptr<OpenedLog> make_event_log(asio::any_io_executor executor, const Settings& settings, Program program);
+/// `executor` outlives it. `logger` hears what client libraries say, at debug level: that a log is away is told by
+/// those who miss it.
+std::unique_ptr<OpenedLog> make_event_log(asio::any_io_executor executor, const Settings& settings, Program program,
+                                          Logger logger = {});
 
 /// Which of the log's partitions this projector works on.
 class OpenedAssignment {
@@ -45,6 +48,6 @@ public:
 
 /// Of a log that is open and has so many partitions. `executor` outlives it.
 std::unique_ptr<OpenedAssignment> make_assignment(asio::any_io_executor executor, const Settings& settings,
-                                                  std::int32_t partitions);
+                                                  std::int32_t partitions, Logger logger = {});
 
 }  // namespace chat

@@ -62,7 +62,9 @@ public:
             if (from < records.size()) {
                 const auto begin = records.begin() + static_cast<std::ptrdiff_t>(from);
                 const auto size = std::min(limit, records.size() - from);
-                co_return std::vector<StoredRecord>(begin, begin + static_cast<std::ptrdiff_t>(size));
+                std::vector<StoredRecord> found(begin, begin + static_cast<std::ptrdiff_t>(size));
+                for (StoredRecord& stored : found) stored.offset = Offset(stored.offset.value() + shift);
+                co_return found;
             }
             co_await news_.next();
         }
@@ -88,6 +90,7 @@ public:
     void exchange(Partition partition, Partition0 records) { partitions_[partition] = std::move(records); }
 
     std::string broken;
+    std::int64_t shift = 0;  // of the offsets that reads give
     std::vector<std::pair<Partition, NextOffset>> reads;
 
 private:

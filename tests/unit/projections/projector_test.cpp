@@ -83,6 +83,10 @@ protected:
     asio::awaitable<void> until(std::function<bool()> so) {
         while (!so()) co_await asio::post(io, asio::use_awaitable);
     }
+    /// Lets everything else have so many turns.
+    asio::awaitable<void> turns(int count) {
+        for (int turn = 0; turn < count; ++turn) co_await asio::post(io, asio::use_awaitable);
+    }
     asio::awaitable<void> until_applied(std::int64_t next, Partition partition = p0) {
         co_await until(
             [this, next, partition] { return model.checkpoints[partition].next_offset == NextOffset(next); });
@@ -135,6 +139,7 @@ TEST_F(ProjectorTest, ReadsTheNextBatchWhileOneIsCommitted) {
     };
     beside_the_projector([&]() -> asio::awaitable<void> {
         co_await until([&] { return waiting == 1 && log.reads.back().second == NextOffset(3); });
+        co_await turns(50);  // the second batch is folded by then
         EXPECT_EQ(model.commits, 0);
         held = false;
         go.ring();
@@ -228,6 +233,34 @@ TEST_F(ProjectorTest, ReadsTheCheckpointAgainWhenAnotherProjectorWasFirst) {
     EXPECT_EQ(model.tables.voids, 0);
 }
 
+TEST_F(ProjectorTest, ForgetsWhatItHadReadOnWhenTheCheckpointWasNotWhereItLeftIt) {
+    options.batch_records = 100;
+    options.batch_bytes = 1;  // each record alone, the rest of a read is kept
+    Projector bounded(io.get_executor(), log, model, assignment, watcher, options);
+    put_messages(5);
+    int commits = 0;
+    model.before_commit = [&]() -> asio::awaitable<void> {
+        if (++commits == 2) {
+            const Folded theirs = fold(std::span(log.records(p0)).subspan(1, 3),
+                                       KnownStreams(model.tables.streams.begin(), model.tables.streams.end()));
+            model.tables.add(theirs.batch);
+            model.checkpoints[p0] = theirs.next;
+        }
+        co_return;
+    };
+    assignment.assign({p0});
+    run(io, [&]() -> asio::awaitable<void> {
+        asio::co_spawn(io, bounded.run(), [&](std::exception_ptr) { ended = true; });
+        co_await until_applied(6);
+        bounded.stop();
+        co_await until([&] { return ended; });
+    });
+    EXPECT_EQ(watcher.lost, 1);
+    EXPECT_EQ(model.tables.events, 6);
+    EXPECT_EQ(model.tables.voids, 0);
+    EXPECT_EQ(model.tables.sessions.at(session(1)).messages, 5);
+}
+
 TEST_F(ProjectorTest, GoesOnAfterAnOutageOfTheLog) {
     put_messages(2);
     beside_the_projector([&]() -> asio::awaitable<void> {
@@ -310,6 +343,14 @@ TEST_F(ProjectorTest, DoesNotWaitAtTheEndOfALogThatIsShorterThanTheCheckpoint) {
     model.checkpoints[p0] = {NextOffset(3), id<EventId>(1)};
     beside_the_projector([&]() -> asio::awaitable<void> { co_await until([&] { return !watcher.cuts.empty(); }); });
     EXPECT_EQ(watcher.cuts.front(), "the read model is at offset 3, but the log ends at 2");
+    EXPECT_EQ(model.commits, 0);
+}
+
+TEST_F(ProjectorTest, DoesNotStepOverRecordsThatAreMissing) {
+    put_messages(1);
+    log.shift = 2;
+    beside_the_projector([&]() -> asio::awaitable<void> { co_await until([&] { return !watcher.cuts.empty(); }); });
+    EXPECT_EQ(watcher.cuts.front(), "the log holds nothing at offset 0; the next record is at 2");
     EXPECT_EQ(model.commits, 0);
 }
 
@@ -398,28 +439,31 @@ TEST_F(ProjectorTest, SplitsWhatItReadByBytesAndForgetsStreamsAtItsBound) {
     options.overlap_from = 5;  // some batches overlap, some do not
     options.known_streams = 2;
     Projector bounded(io.get_executor(), log, model, assignment, watcher, options);
-    std::map<UserId, StreamHead> heads;
+    std::vector<UserEvents> streams;
     for (int user = 0; user < 4; ++user) {
-        UserEvents stream("user" + std::to_string(user));
+        UserEvents& stream = streams.emplace_back("user" + std::to_string(user));
         log.put(p0, stream.next(created(session(1 + static_cast<std::uint64_t>(user)), stream.user())));
         for (int i = 0; i < 5; ++i)
             log.put(p0, stream.next(added(session(1 + static_cast<std::uint64_t>(user)), message(++messages),
                                           std::string(i == 0 ? 5000 : 10, 'x'))));
-        heads[stream.user()] = stream.head();
     }
     assignment.assign({p0});
     run(io, [&]() -> asio::awaitable<void> {
         asio::co_spawn(io, bounded.run(), [&](std::exception_ptr) { ended = true; });
         co_await until_applied(24);
+        EXPECT_EQ(model.stream_reads, 4);
+        log.put(p0, streams[0].next(added(session(1), message(++messages))));
+        co_await until_applied(25);
         bounded.stop();
         co_await until([&] { return ended; });
     });
-    EXPECT_EQ(model.tables.events, 24);
+    EXPECT_EQ(model.tables.events, 25);
     EXPECT_EQ(model.tables.voids, 0);
-    for (const auto& [user, head] : heads) EXPECT_EQ(model.tables.streams.at(user).head, head);
+    EXPECT_EQ(model.stream_reads, 5) << "the first user had been forgotten";
+    for (const UserEvents& stream : streams) EXPECT_EQ(model.tables.streams.at(stream.user()).head, stream.head());
     EXPECT_EQ(log.reads.front().second, NextOffset(0));
     EXPECT_GE(model.commits, 8);
-    EXPECT_LE(log.reads.size(), 2u) << "what was read is used, not read again";
+    EXPECT_LE(log.reads.size(), 3u) << "what was read is used, not read again";
     for (const BatchCounts& batch : watcher.batches) EXPECT_LE(batch.records(), 6);
 }
 
