@@ -1,7 +1,5 @@
 // chat-api: serves the HTTP API.
 
-#include <boost/asio/io_context.hpp>
-
 #include <array>
 #include <chrono>
 #include <memory>
@@ -16,6 +14,7 @@
 #include "api/http_server.hpp"
 #include "api/readiness.hpp"
 #include "infra/config/program.hpp"
+#include "infra/config/program_context.hpp"
 #include "infra/config/run_until_signal.hpp"
 #include "infra/log/logger.hpp"
 #include "infra/metrics/command_observer.hpp"
@@ -47,6 +46,9 @@ Uuid new_uuid(Generator& random) {
     const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(now()).time_since_epoch();
     return uuid_v7(milliseconds, static_cast<std::uint16_t>(random() & 0xfff), random());
 }
+
+/// Tells this run's request ids from those of others.
+std::string run_name(Generator& random) { return to_string(new_uuid(random)).substr(24); }
 
 HttpOptions http_options(const Settings& settings) {
     HttpOptions options;
@@ -82,18 +84,6 @@ std::vector<Route> routes_at(bool own_listener, bool of_it) {
     return chosen;
 }
 
-/// At its end the coroutines that are still suspended (tails of the log, connections past the grace) are dropped while
-/// all that they use is still there: by itself the context, which is made first, would drop them last.
-class Context : public asio::io_context {
-public:
-    Context() : asio::io_context(1) {}
-
-    struct Drop {
-        Context& context;
-        ~Drop() { context.shutdown(); }
-    };
-};
-
 /// What is made once log and database are there. Members stand in order of life.
 struct Serving {
     Serving(asio::any_io_executor executor, const Settings& settings, OpenedLog& log, PostgresPool& pool,
@@ -113,11 +103,11 @@ struct Serving {
           checkpoints(executor, postgres_options(settings, Program::api), pool,
                       [this](Partition partition, NextOffset next) { projected.advance(partition, next); }),
           dispatcher(routes_at(settings.metrics_port != 0, false), authenticator, {commands, reads}, operations,
-                     http_observer, to_string(new_uuid(random))),
+                     http_observer, run_name(random)),
           server(executor, http_options(settings), dispatcher, http_observer) {
         if (settings.metrics_port == 0) return;
         metrics_dispatcher.emplace(routes_at(true, true), authenticator, Chats{commands, reads}, operations,
-                                   metrics_observer, to_string(new_uuid(random)));
+                                   metrics_observer, run_name(random));
         metrics_server.emplace(executor, metrics_options(settings), *metrics_dispatcher, metrics_observer);
     }
 
@@ -163,22 +153,23 @@ int run_api(const Settings& settings) {
     const Logger logger = make_logger(name_of(Program::api), settings.log());
     log_warnings(settings, logger);
 
-    Context io;
+    ProgramContext io;
     const PostgresOptions database = postgres_options(settings, Program::api);
     PostgresPool pool(database);
-    const auto log = make_event_log(io.get_executor(), settings, Program::api);
+    const auto log = make_event_log(io.get_executor(), settings, Program::api, logger);
     Metrics metrics;
     metrics.gauge("chat_database_pool_in_use", "Connections to PostgreSQL that work", [&] { return pool.in_use(); });
     metrics.gauge("chat_database_pool_waiting", "Calls that wait for one", [&] { return pool.waiting(); });
     std::optional<Serving> serving;
-    const Context::Drop drop{io};
+    const ProgramContext::Drop drop{io};
 
     Phases phases;
     phases.background.push_back(log->run());
     phases.start = [&]() -> asio::awaitable<void> {
         const StartDeadline deadline = std::chrono::steady_clock::now() + settings.start_timeout;
         co_await open_database(deadline, database, logger);
-        co_await keep_trying(deadline, "the event log", logger, [&] { return log->open(); });
+        auto opened = keep_trying(deadline, "the event log", logger, [&] { return log->open(); });
+        co_await std::move(opened);
         serving.emplace(io.get_executor(), settings, *log, pool, metrics, logger);
     };
     phases.serve = [&]() -> asio::awaitable<void> {

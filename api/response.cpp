@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace chat {
+namespace {
+
+constexpr std::size_t usual_fields = 448;  // bytes of an answer's header fields
+
+}  // namespace
 
 Response::Response(int status, std::string_view content_type, std::string body)
     : status_(status), body_(std::move(body)) {
@@ -10,7 +15,7 @@ Response::Response(int status, std::string_view content_type, std::string body)
 }
 
 Response& Response::add(std::string_view name, std::string_view value) {
-    fields_.reserve(fields_.size() + name.size() + value.size() + 4);
+    if (fields_.empty()) fields_.reserve(usual_fields);
     fields_.append(name).append(": ").append(value).append("\r\n");
     return *this;
 }
@@ -18,6 +23,7 @@ Response& Response::add(std::string_view name, std::string_view value) {
 Response& Response::reflecting(Sequence version) { return add("Chat-Version", std::to_string(version.value())); }
 
 Response& Response::add_lines(std::string_view lines) {
+    if (fields_.empty()) fields_.reserve(usual_fields);
     fields_.append(lines);
     return *this;
 }
