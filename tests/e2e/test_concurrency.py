@@ -51,18 +51,21 @@ def test_two_nodes_append_to_one_session(user, service):
 def test_two_nodes_create_sessions_of_one_user(user, service):
     def create(worker):
         client = user.at(service.apis[worker % 2].port)
-        return [response.json["id"] for _ in range(5)
-                for response in [client.send("POST", SESSIONS, json_body={"title": "x", "agent_type": "primary"})]
-                if response.status == 201]
+        answers = [client.send("POST", SESSIONS, json_body={"title": "x", "agent_type": "primary"}) for _ in range(5)]
+        assert {answer.status for answer in answers} <= {201, 409}
+        return [(answer.json["id"], int(answer.version)) for answer in answers if answer.status == 201]
 
     created = in_parallel(create, 8)
-    assert len(set(created)) == len(created)
-    assert len(user.sessions()) == 5
-    listed, page = [], user.expect(200, "GET", f"{SESSIONS}?state=all&limit=100")
+    assert len({session for session, _ in created}) == len(created)
+    seen = {"Chat-Version": str(max(version for _, version in created))}
+    listed, page = [], user.expect(200, "GET", f"{SESSIONS}?state=all&limit=10", headers=seen)
     while page:
         listed += [s["id"] for s in page.json]
-        page = page.link("next") and user.expect(200, "GET", page.link("next"))
-    assert sorted(listed) == sorted(created)
+        page = page.link("next") and user.expect(200, "GET", page.link("next"), headers=seen)
+    assert sorted(listed) == sorted(session for session, _ in created)
+    assert listed == [session for session, _ in sorted(created, key=lambda pair: -pair[1])], "the last created first"
+    assert [s["id"] for s in user.sessions()] == listed[:5]
+    assert [s["id"] for s in user.sessions(state="inactive", limit=100)] == listed[5:]
 
 
 def test_many_users_at_once(service):

@@ -2,9 +2,10 @@
 import os
 import uuid
 
-from harness.client import Client
+from harness.client import SESSIONS, Client
 from harness.postgres import OwnPostgres, new_database
 from harness.processes import BIN, Process, free_port
+from harness.waiting import wait_until
 
 
 class Node(Process):
@@ -57,7 +58,17 @@ class Deployment:
             node.start()
         for node in self.nodes:
             node.wait_ready(node.is_ready, 60)
+        self.wait_projecting()
         return self
+
+    def wait_projecting(self):
+        """Until every partition (all but surely: users are spread by a hash) has a projector that works on it."""
+        if not self.projectors:
+            return
+        for user in [self.client() for _ in range(40)]:
+            version = user.expect(201, "POST", SESSIONS, json_body={"title": "first", "agent_type": "primary"}).version
+            wait_until(lambda: user.expect(200, "GET", SESSIONS).version == version, 60, "the projectors to begin")
+            user.close()
 
     def client(self, node=0, user=None):
         return Client(self.apis[node].port, user)
