@@ -60,14 +60,14 @@ int run_projector(const Settings& settings) {
     phases.start = [&]() -> asio::awaitable<void> {
         const StartDeadline deadline = std::chrono::steady_clock::now() + settings.start_timeout;
         co_await open_database(deadline, database, logger);
-        auto opened = keep_trying(deadline, "the event log", logger, [&] { return log->open(); });
+        auto opened = keep_trying(deadline, event_log_name(settings), logger, [&] { return log->open(); });
         co_await std::move(opened);
         assignment = make_assignment(io.get_executor(), settings, log->source().partitions(), logger);
         projector.emplace(io.get_executor(), log->source(), store, assignment->port(), observer,
                           projector_options(settings));
     };
     phases.serve = [&]() -> asio::awaitable<void> {
-        logger->info("projecting a log of {} partitions", log->source().partitions());
+        logger->info("projecting {}, {} partitions", event_log_name(settings), log->source().partitions());
         std::vector<asio::awaitable<void>> work;
         work.push_back(assignment->run());
         work.push_back(projector->run());

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -21,8 +23,10 @@ asio::awaitable<Result> as_coroutine(std::shared_ptr<const std::function<Result(
 /// that stand within one.
 template <class Result>
 asio::awaitable<Result> on(asio::thread_pool& pool, const std::function<Result()>& work) {
+    // Without a slot: Asio 1.81 ends the program if a coroutine is cancelled that waits for a thread of another
+    // executor.
     return asio::co_spawn(pool, as_coroutine(std::make_shared<const std::function<Result()>>(work)),
-                          asio::use_awaitable);
+                          asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
 }
 
 }  // namespace chat::kafka

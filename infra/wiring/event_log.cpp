@@ -13,6 +13,11 @@ std::unique_ptr<OpenedLog> make_event_log(asio::any_io_executor executor, const 
     return make_embedded_log(executor, settings, program);
 }
 
+std::string event_log_name(const Settings& settings) {
+    if (settings.kafka) return "the event log kafka://" + settings.kafka->brokers + "/" + settings.kafka->topic;
+    return "the event log in PostgreSQL";
+}
+
 std::unique_ptr<OpenedAssignment> make_assignment(asio::any_io_executor executor, const Settings& settings,
                                                   std::int32_t partitions, Logger logger) {
     if (settings.kafka) return make_kafka_assignment(executor, *settings.kafka, settings, std::move(logger));

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "commands/ports/event_log.hpp"
 #include "infra/config/settings.hpp"
@@ -37,6 +38,9 @@ public:
 /// those who miss it.
 std::unique_ptr<OpenedLog> make_event_log(asio::any_io_executor executor, const Settings& settings, Program program,
                                           Logger logger = {});
+
+/// For people: `the event log in PostgreSQL`, `the event log kafka://host:port/topic`.
+std::string event_log_name(const Settings& settings);
 
 /// Which of the log's partitions this projector works on.
 class OpenedAssignment {

@@ -1,5 +1,7 @@
 #include "infra/wiring/start.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
@@ -40,7 +42,10 @@ asio::awaitable<int> migrate_here(PostgresOptions options) { co_return migrate(o
 asio::awaitable<int> migrate_aside(PostgresOptions options) {
     asio::thread_pool thread(1);
     auto migrated = migrate_here(std::move(options));
-    const int steps = co_await asio::co_spawn(thread, std::move(migrated), asio::use_awaitable);
+    // Without a slot: Asio 1.81 ends the program if a coroutine is cancelled that waits for a thread of another
+    // executor.
+    const int steps = co_await asio::co_spawn(
+        thread, std::move(migrated), asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
     co_return steps;
 }
 
