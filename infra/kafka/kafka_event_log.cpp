@@ -63,15 +63,14 @@ asio::awaitable<void> KafkaEventLog::open() {
 
 asio::awaitable<void> KafkaEventLog::run() {
     using namespace asio::experimental::awaitable_operators;
-    struct Stop {
-        KafkaEventLog& log;
-        ~Stop() {
-            log.stopped_ = true;
-            log.producer_.stop("the log is closed");
-            log.tail_.interrupt("the log is closed");
-        }
-    } stop{*this};
-    co_await (serve() || watch());
+    try {
+        co_await (serve() || watch());
+    } catch (...) {  // not a destructor: an executor that ends may drop this coroutine after the log
+        stopped_ = true;
+        producer_.stop("the log is closed");
+        tail_.interrupt("the log is closed");
+        throw;
+    }
 }
 
 asio::awaitable<void> KafkaEventLog::serve() {
