@@ -1,9 +1,10 @@
 #include "infra/postgres/channel_listener.hpp"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -30,6 +31,10 @@ public:
         : session_(options), receiver_(session_.connection(), name, notified) {
         if (!session_.connection().is_open()) throw Outage("the connection to PostgreSQL was lost");
     }
+    /// The receiver's end sends an UNLISTEN and would wait for a server that hangs.
+    ~Channel() { ::shutdown(socket(), SHUT_RDWR); }
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
 
     int socket() const { return session_.connection().sock(); }
     /// Hands over what has arrived; false if the connection broke. Never blocks.
@@ -80,16 +85,32 @@ asio::awaitable<void> ChannelListener::run() {
     }
 }
 
+struct ChannelListener::Attempt {
+    explicit Attempt(const asio::any_io_executor& executor) : done(executor, asio::steady_timer::time_point::max()) {}
+
+    asio::steady_timer done;  // cancelled when it is
+    std::unique_ptr<Channel> channel;
+};
+
+/// Nothing if it failed. Not by co_spawn on the other thread: in Boost 1.81 cancelling such a call touches memory that
+/// is gone when the call has ended meanwhile.
 asio::awaitable<std::unique_ptr<ChannelListener::Channel>> ChannelListener::connect() {
-    auto attempt = [this]() -> asio::awaitable<std::unique_ptr<Channel>> {
+    const auto attempt = std::make_shared<Attempt>(executor_);
+    asio::post(connector_, [this, attempt]() mutable {
+        std::unique_ptr<Channel> channel;
         try {
-            co_return std::make_unique<Channel>(options_, channel_, hooks_.notified);
+            channel = std::make_unique<Channel>(options_, channel_, hooks_.notified);
         } catch (const Outage&) {
-            co_return nullptr;
+            // The next attempt may do better.
         }
-    };
-    auto channel = co_await asio::co_spawn(connector_, std::move(attempt), asio::use_awaitable);
-    co_return channel;
+        asio::post(executor_, [attempt = std::move(attempt), channel = std::move(channel)]() mutable {
+            attempt->channel = std::move(channel);
+            attempt->done.cancel();
+        });
+    });
+    boost::system::error_code woken;
+    co_await attempt->done.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    co_return std::move(attempt->channel);
 }
 
 asio::awaitable<void> ChannelListener::listen(Channel& channel) {

@@ -33,6 +33,7 @@ public:
 
 private:
     class Channel;
+    struct Attempt;
     asio::awaitable<std::unique_ptr<Channel>> connect();
     asio::awaitable<void> listen(Channel& channel);
 

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -19,6 +18,15 @@ namespace {
 
 /// One transaction holds no more than this; the rest waits for the next.
 constexpr std::size_t batch_records = 5'000;
+
+/// How long a batch that is being sent may take when the log ends.
+constexpr std::chrono::seconds end_patience{1};
+
+PostgresOptions for_appending(const PostgresLogOptions& options) {
+    PostgresOptions postgres = options.postgres;
+    postgres.statement_timeout = options.append_timeout;
+    return postgres;
+}
 
 std::size_t bytes_of(const Record& record) {
     std::size_t bytes = record.key.size() + record.value.size();
@@ -56,52 +64,11 @@ struct LogAppender::Outcome {
     std::uint64_t session = 0;
 };
 
-/// The connection of the thread.
-class LogAppender::Sender {
-public:
-    Sender(const PostgresLogOptions& options, std::atomic<int>& backend)
-        : options_(options.postgres), backend_(backend) {
-        options_.statement_timeout = options.append_timeout;
-    }
-
-    /// What fails before the statement is handed over was not stored; nor what the server itself refused.
-    Outcome send(const std::vector<NewRecord>& records) {
-        Outcome outcome;
-        bool sent = false;
-        try {
-            connect();
-            sent = true;
-            outcome.session = session_->number();
-            outcome.offsets = append_records(*session_, records);
-        } catch (const Outage& outage) {
-            if (sent && session_->broken())
-                outcome.unknown = outage.what();
-            else
-                outcome.error = std::current_exception();
-        } catch (...) {
-            outcome.error = std::current_exception();
-        }
-        return outcome;
-    }
-
-private:
-    void connect() {
-        if (session_ && session_->usable()) return;
-        backend_ = 0;
-        session_.reset();
-        session_.emplace(options_);
-        backend_ = session_->connection().backendpid();
-    }
-
-    PostgresOptions options_;
-    std::atomic<int>& backend_;
-    std::optional<PostgresSession> session_;
-};
-
 LogAppender::LogAppender(asio::any_io_executor executor, PostgresLogOptions options, Stored stored)
     : executor_(std::move(executor)),
       options_(std::move(options)),
       stored_(std::make_shared<const Stored>(std::move(stored))),
+      slot_(for_appending(options_)),
       thread_([this, shared = std::weak_ptr(stored_)] { run(shared); }) {
     ::pthread_setname_np(thread_.native_handle(), "log-appender");
 }
@@ -109,10 +76,12 @@ LogAppender::LogAppender(asio::any_io_executor executor, PostgresLogOptions opti
 LogAppender::~LogAppender() {
     stored_.reset();
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         ending_ = true;
+        filled_.notify_one();
+        idle_.wait_for(lock, end_patience, [this] { return !sending_; });
     }
-    filled_.notify_one();
+    slot_.interrupt();
     thread_.join();
 }
 
@@ -151,11 +120,31 @@ LogAppender::Batch LogAppender::next() {
     queue_.erase(queue_.begin(), queue_.begin() + count);
     for (const auto& append : batch) queue_bytes_ -= append->bytes;
     waiting_ = queue_.size();
+    sending_ = true;
     return batch;
 }
 
+/// What fails before the statement is handed over was not stored; nor what the server itself refused.
+LogAppender::Outcome LogAppender::send(const std::vector<NewRecord>& records) {
+    Outcome outcome;
+    PostgresSession* session = nullptr;
+    try {
+        session = &slot_.connected();
+        backend_ = session->connection().backendpid();
+        outcome.session = session->number();
+        outcome.offsets = append_records(*session, records);
+    } catch (const Outage& outage) {
+        if (session && session->broken())
+            outcome.unknown = outage.what();
+        else
+            outcome.error = std::current_exception();
+    } catch (...) {
+        outcome.error = std::current_exception();
+    }
+    return outcome;
+}
+
 void LogAppender::run(const std::weak_ptr<const Stored>& stored) {
-    Sender sender(options_, backend_);
     for (Batch batch = next(); !batch.empty(); batch = next()) {
         // Records are taken out first, as a coroutine that gives up says that nothing was sent.
         Batch taken;
@@ -164,7 +153,12 @@ void LogAppender::run(const std::weak_ptr<const Stored>& stored) {
             if (append->take(Append::State::sent)) records.push_back(append->record);
             taken.push_back(std::move(append));
         }
-        Outcome outcome = records.empty() ? Outcome{} : sender.send(records);
+        Outcome outcome = records.empty() ? Outcome{} : send(records);
+        {
+            const std::lock_guard lock(mutex_);
+            sending_ = false;
+        }
+        idle_.notify_one();
         asio::post(executor_, [taken = std::move(taken), records = std::move(records), outcome = std::move(outcome),
                                stored]() mutable {
             if (const auto hook = stored.lock(); hook && !outcome.offsets.empty())

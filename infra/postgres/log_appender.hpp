@@ -15,6 +15,7 @@
 #include "commands/ports/event_log.hpp"
 #include "infra/postgres/append_records.hpp"
 #include "infra/postgres/postgres_log_options.hpp"
+#include "infra/postgres/session_slot.hpp"
 
 namespace chat {
 
@@ -30,7 +31,8 @@ public:
                                       std::uint64_t session)>;
 
     LogAppender(asio::any_io_executor executor, PostgresLogOptions options, Stored stored);
-    /// Waits for the batch that is being sent; appends that wait never complete.
+    /// Waits for the batch that is being sent, a second at most, then ends the connection; appends that wait never
+    /// complete.
     ~LogAppender();
 
     /// As EventLog::append.
@@ -43,21 +45,24 @@ public:
 private:
     struct Append;
     struct Outcome;
-    class Sender;
     using Batch = std::vector<std::shared_ptr<Append>>;
 
     void enqueue(std::shared_ptr<Append> append);
     Batch next();
+    Outcome send(const std::vector<NewRecord>& records);
     void run(const std::weak_ptr<const Stored>& stored);
 
     asio::any_io_executor executor_;
     const PostgresLogOptions options_;
     /// Shared with completions that are on their way when this ends.
     std::shared_ptr<const Stored> stored_;
-    std::mutex mutex_;  // of the four below: all that the threads share
+    SessionSlot slot_;  // the thread's connection
+    std::mutex mutex_;  // of what is below, but for the atomics: all that the threads share
     std::condition_variable filled_;
+    std::condition_variable idle_;  // a batch was sent
     Batch queue_;
     std::size_t queue_bytes_ = 0;
+    bool sending_ = false;
     bool ending_ = false;
     std::atomic<int> backend_ = 0;
     std::atomic<std::size_t> waiting_ = 0;

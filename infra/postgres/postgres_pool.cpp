@@ -14,6 +14,7 @@
 #include <string>
 
 #include "infra/postgres/postgres_session.hpp"
+#include "infra/postgres/session_slot.hpp"
 
 namespace chat {
 namespace {
@@ -23,6 +24,9 @@ using Clock = std::chrono::steady_clock;
 /// After a failed attempt to connect, jobs fail at once for so long: with an unreachable server each attempt would
 /// cost a whole connect timeout.
 constexpr std::chrono::milliseconds connect_pause{200};
+
+/// How long jobs that run may go on when the pool ends.
+constexpr std::chrono::seconds end_patience{1};
 
 }  // namespace
 
@@ -41,7 +45,7 @@ struct PostgresPool::Job {
 /// One thread's connection.
 class PostgresPool::Worker {
 public:
-    explicit Worker(const PostgresOptions& options) : options_(options) {}
+    explicit Worker(const PostgresOptions& options) : slot_(options) {}
 
     void run(Job& job) {
         try {
@@ -51,42 +55,43 @@ public:
         }
         job.work = nullptr;  // what it holds ends here, not on the executor
     }
+    void interrupt() { slot_.interrupt(); }
 
 private:
     PostgresSession& connected() {
-        if (session_ && session_->usable()) return *session_;
-        session_.reset();
         if (outage_ && Clock::now() < retry_at_) throw Outage(*outage_);
         try {
-            session_.emplace(options_);
+            PostgresSession& session = slot_.connected();
+            outage_.reset();
+            return session;
         } catch (const Outage& outage) {
             outage_ = outage.what();
             retry_at_ = Clock::now() + connect_pause;
             throw;
         }
-        outage_.reset();
-        return *session_;
     }
 
-    const PostgresOptions& options_;
-    std::optional<PostgresSession> session_;
+    SessionSlot slot_;
     std::optional<std::string> outage_;
     Clock::time_point retry_at_;
 };
 
 PostgresPool::PostgresPool(PostgresOptions options) : options_(std::move(options)) {
-    for (std::size_t i = 0; i < options_.connections; ++i) {
-        threads_.emplace_back([this] { work(); });
+    for (std::size_t i = 0; i < options_.connections; ++i) workers_.push_back(std::make_unique<Worker>(options_));
+    for (const auto& worker : workers_) {
+        threads_.emplace_back([this, &mine = *worker] { work(mine); });
         ::pthread_setname_np(threads_.back().native_handle(), options_.name.substr(0, 15).c_str());
     }
 }
 
 PostgresPool::~PostgresPool() {
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         ending_ = true;
+        filled_.notify_all();
+        idle_.wait_for(lock, end_patience, [this] { return in_use_ == 0; });
     }
-    filled_.notify_all();
+    for (const auto& worker : workers_) worker->interrupt();
     for (std::thread& thread : threads_) thread.join();
 }
 
@@ -121,17 +126,18 @@ std::shared_ptr<PostgresPool::Job> PostgresPool::next() {
     auto job = std::move(queue_.front());
     queue_.pop_front();
     waiting_ = queue_.size();
+    ++in_use_;
     return job;
 }
 
-void PostgresPool::work() {
-    Worker worker(options_);
+void PostgresPool::work(Worker& worker) {
     while (auto job = next()) {
-        if (!job->abandoned) {
-            ++in_use_;
-            worker.run(*job);
+        if (!job->abandoned) worker.run(*job);
+        {
+            const std::lock_guard lock(mutex_);
             --in_use_;
         }
+        idle_.notify_one();
         // The job ends on the executor: its timer must not end on a thread of ours.
         const asio::any_io_executor executor = job->executor;
         asio::post(executor, [job = std::move(job)] {

@@ -30,7 +30,7 @@ class PostgresSession;
 class PostgresPool {
 public:
     explicit PostgresPool(PostgresOptions options);
-    /// Waits for jobs that run; those that wait never complete.
+    /// Waits for jobs that run, a second at most, then ends their connections; those that wait never complete.
     ~PostgresPool();
 
     /// `work(session)` without a transaction around it: each statement is its own, one round trip.
@@ -68,15 +68,17 @@ private:
     void enqueue(std::shared_ptr<Job> job);
     /// Nothing: the pool ends.
     std::shared_ptr<Job> next();
-    void work();
+    void work(Worker& worker);
 
     const PostgresOptions options_;
     std::mutex mutex_;  // of queue_ and ending_: the only state that threads share
     std::condition_variable filled_;
+    std::condition_variable idle_;  // a job ended
     std::deque<std::shared_ptr<Job>> queue_;
     bool ending_ = false;
     std::atomic<std::size_t> in_use_ = 0;
     std::atomic<std::size_t> waiting_ = 0;
+    std::vector<std::unique_ptr<Worker>> workers_;  // of the threads, in their order
     std::vector<std::thread> threads_;
 };
 

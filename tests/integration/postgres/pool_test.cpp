@@ -264,6 +264,26 @@ TEST_F(Pool, LivesThroughRestartsCrashesAndAFrozenServer) {
         std::chrono::seconds(60));
 }
 
+TEST_F(Pool, EndsAlsoWhileItsServerHangs) {
+    PostgresServer server;
+    const auto start = [&] {
+        PostgresOptions own;
+        own.connection = server.connection();
+        own.answer_timeout = std::chrono::milliseconds(100);
+        PostgresPool pool(own);
+        run(io_, [&]() -> asio::awaitable<void> {
+            co_await ask(pool);
+            server.freeze();
+            auto call = ask(pool);
+            const std::string why = co_await outage_of(std::move(call));
+            EXPECT_NE(why.find("in time"), std::string::npos) << why;
+        });
+        return std::chrono::steady_clock::now();
+    }();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+    server.thaw();
+}
+
 TEST_F(Pool, IsAnOutageWhenTheServerHasNoConnectionLeft) {
     PostgresServer server("max_connections = 4\nsuperuser_reserved_connections = 0\nmax_wal_senders = 0");
     PostgresOptions own;
