@@ -11,12 +11,18 @@ from harness.processes import ROOT, Process, clean_environment, free_port
 from harness.waiting import wait_until
 
 RUN = ROOT / "run"
+pytestmark = pytest.mark.timeout(1800)  # with another preset than release, the first of these builds
 READY = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
 def run(*arguments, **environment):
     return subprocess.run([RUN, *map(str, arguments)], env={**clean_environment(), **environment}, capture_output=True,
                           text=True, timeout=300, check=False, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    subprocess.run([ROOT / ".ci/build", "release", "programs"], check=True, timeout=1700, stdin=subprocess.DEVNULL)
 
 
 @pytest.fixture
