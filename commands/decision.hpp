@@ -10,6 +10,8 @@ namespace chat {
 /// The rules say no.
 enum class Refusal {
     no_such_session,  // not this user's, deleted, or never was: the same answer for all three
+    moved_on,         // the session is not at a version that the caller named
+    key_reused,       // the command key belongs to another request
 };
 
 /// What the command asks for already holds: nothing is stored.

@@ -30,11 +30,21 @@ void HotStates::erase(const UserId& user) {
     states_.erase(found);
 }
 
-void HotStates::evolve(const UserId& user, const Recorded& recorded) {
+void HotStates::evolve(const UserId& user, const Recorded& recorded, Offset offset) {
     Entry& entry = states_.at(user);
     entry.state.chats = chat::evolve(std::move(entry.state.chats), recorded);
+    const auto& key = recorded.envelope.causes.command_key;
+    if (key) entry.state.command_keys.emplace_back(offset, *key);
     // A message leaves the size as it is, and measuring is linear in the user's sessions.
-    if (!std::holds_alternative<MessageAdded>(recorded.event)) measure(entry);
+    if (key || !std::holds_alternative<MessageAdded>(recorded.event)) measure(entry);
+}
+
+void HotStates::forget_answers(const UserId& user, NextOffset applied) {
+    State& state = states_.at(user).state;
+    while (!state.command_keys.empty() && state.command_keys.front().first.value() < applied.value()) {
+        state.chats.forget_answer(state.command_keys.front().second);
+        state.command_keys.pop_front();
+    }
 }
 
 void HotStates::measure(Entry& entry) {

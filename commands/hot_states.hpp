@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <list>
 #include <optional>
@@ -19,7 +20,8 @@ class HotStates {
 public:
     struct State {
         UserChats chats;
-        std::optional<std::string> quarantined{};  // why, if the stream lacks a part
+        std::optional<std::string> quarantined{};                   // why, if the stream lacks a part
+        std::deque<std::pair<Offset, std::string>> command_keys{};  // of the answers that `chats` remembers
     };
     /// Asked before a user is evicted: false keeps it (a command runs). True: it is gone, forget it too.
     using Evict = std::function<bool(const UserId&)>;
@@ -35,8 +37,10 @@ public:
     void put(const UserId& user, State state);
     void erase(const UserId& user);
 
-    /// The state after one more event; the user is here.
-    void evolve(const UserId& user, const Recorded& recorded);
+    /// The state after one more event, stored at `offset`; the user is here.
+    void evolve(const UserId& user, const Recorded& recorded, Offset offset);
+    /// Forgets the answers to commands whose events are in the read model.
+    void forget_answers(const UserId& user, NextOffset applied);
 
     std::size_t users() const { return states_.size(); }
     std::size_t bytes() const { return bytes_; }

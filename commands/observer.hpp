@@ -15,7 +15,7 @@ public:
 
     virtual ~CommandObserver() = default;
 
-    /// `command`: add_message, ..; `outcome`: accepted, unchanged, refused, conflict, unknown, outage.
+    /// `command`: add_message, ..; `outcome`: accepted, replayed, unchanged, refused, conflict, unknown, outage.
     virtual void command_done(std::string_view command, std::string_view outcome, Duration took) {
         (void)command, (void)outcome, (void)took;
     }

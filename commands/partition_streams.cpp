@@ -45,28 +45,41 @@ PartitionStreams::PartitionStreams(std::shared_ptr<StreamsContext> context, Part
     : shared_(std::move(context)), context_(*shared_), partition_(partition), turns_(context_.executor) {}
 
 asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId user, const Command& command,
-                                                                      Causes causes, Deadline deadline) {
+                                                                      Causes causes, const Preconditions& preconditions,
+                                                                      Deadline deadline) {
     const auto self = shared_from_this();
     const auto turn = co_await turns_.take(user, deadline);
     if (!turn) throw Outage("earlier commands of this user still wait for the log");
 
+    bool key_looked_up = false;
     for (int attempt = 0; attempt < context_.options.attempts && SteadyClock::now() < deadline; ++attempt) {
         if (attempt > 0) co_await back_off(attempt, 1ms, 50ms);
         const HotStates::State* state = view_ ? context_.hot.use(user) : nullptr;
         if (!state) {
+            key_looked_up = false;
             co_await load(user, deadline);
             state = context_.hot.use(user);
             if (!state || !view_) continue;
+        }
+        if (causes.command_key && !key_looked_up) {
+            auto first = co_await first_answer(user, *causes.command_key);
+            if (first) co_return replayed(std::move(*first), causes);
+            key_looked_up = true;
+            state = view_ ? context_.hot.use(user) : nullptr;
+            if (!state) continue;
         }
         if (state->quarantined) throw Quarantined(*state->quarantined);
         if (view_->kept_bytes() > context_.options.tail_bytes) {
             throw Outage("the read model is " + std::to_string(view_->kept_records()) + " records behind the log");
         }
+        if (causes.command_key) {
+            const Answered* first = state->chats.answered(*causes.command_key);
+            if (first) co_return replayed(*first, causes);
+        }
 
         const std::uint64_t generation = generation_;
         const StreamHead head = state->chats.head();
-        const Context ids{user, SessionId(context_.uuid()), MessageId(context_.uuid())};
-        Decision decision = std::visit([&](const auto& asked) { return decide(state->chats, asked, ids); }, command);
+        Decision decision = decide(user, state->chats, command, preconditions);
         if (auto* event = std::get_if<Event>(&decision)) {
             auto done = co_await append(record(user, state->chats, std::move(*event), causes), deadline);
             if (done) co_return std::move(*done);
@@ -79,9 +92,34 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
         if (!state || generation != generation_ || state->quarantined || state->chats.head() != head) continue;
         if (const auto* refusal = std::get_if<Refusal>(&decision)) co_return CommandFault(*refusal);
         const Session* session = state->chats.find(std::get<Unchanged>(decision).session);
-        co_return Done{*session, {}, state->chats.last_time(), head.sequence, false};
+        co_return Done{{*session, {}, state->chats.last_time(), head.sequence}, false, false};
     }
     co_return CommandFault(Conflict{});
+}
+
+Decision PartitionStreams::decide(const UserId& user, const UserChats& chats, const Command& command,
+                                  const Preconditions& preconditions) const {
+    const Context ids{user, SessionId(context_.uuid()), MessageId(context_.uuid())};
+    Decision decision = std::visit([&](const auto& asked) { return chat::decide(chats, asked, ids); }, command);
+    std::optional<SessionId> session;
+    if (const auto* event = std::get_if<Event>(&decision)) session = session_of(*event);
+    if (const auto* unchanged = std::get_if<Unchanged>(&decision)) session = unchanged->session;
+    if (!session) return decision;
+    const auto refusal = preconditions.refused(chats, *session);
+    return refusal ? Decision(*refusal) : decision;
+}
+
+/// What the read model remembers; newer answers are in the state, which forgets no sooner than the read model knows:
+/// only here, before it is asked.
+asio::awaitable<std::optional<Answered>> PartitionStreams::first_answer(UserId user, std::string command_key) {
+    context_.hot.forget_answers(user, context_.projected.at(partition_));
+    auto answered = co_await context_.store.answered(std::move(user), std::move(command_key));
+    co_return answered;
+}
+
+Result<Done, CommandFault> PartitionStreams::replayed(Answered first, const Causes& causes) {
+    if (first.fingerprint != causes.command_fingerprint.value_or("")) return CommandFault(Refusal::key_reused);
+    return Done{std::move(first.answer), true, true};
 }
 
 Recorded PartitionStreams::record(const UserId& user, const UserChats& chats, Event event, const Causes& causes) const {
@@ -143,11 +181,10 @@ asio::awaitable<std::optional<Done>> PartitionStreams::append(Recorded recorded,
     }
     context_.observer.settled(SteadyClock::now() - began, *pending.belongs);
     if (!*pending.belongs) co_return std::nullopt;
-    Done done{std::move(pending.session).value(),
-              {},
-              pending.recorded.envelope.time,
-              pending.recorded.envelope.sequence,
-              true};
+    Done done{
+        {std::move(pending.session).value(), {}, pending.recorded.envelope.time, pending.recorded.envelope.sequence},
+        true,
+        false};
     if (auto* added = std::get_if<MessageAdded>(&pending.recorded.event)) done.added = std::move(*added);
     co_return done;
 }
@@ -176,6 +213,8 @@ asio::awaitable<void> PartitionStreams::load(UserId user, Deadline deadline) {
                 break;
             }
             state.chats = evolve(std::move(state.chats), *recorded);
+            const auto& key = recorded->envelope.causes.command_key;
+            if (key) state.command_keys.emplace_back(passed.offset, *key);
         }
         context_.hot.put(user, std::move(state));
         absorb();

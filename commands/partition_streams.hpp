@@ -51,7 +51,7 @@ public:
 
     /// One command, from the user's turn to the log's answer.
     asio::awaitable<Result<Done, CommandFault>> execute(UserId user, const Command& command, Causes causes,
-                                                        Deadline deadline);
+                                                        const Preconditions& preconditions, Deadline deadline);
 
     Seen seen(const UserId& user) const;
     /// Why commands cannot be decided now; nothing if they can.
@@ -92,9 +92,13 @@ private:
     asio::awaitable<void> until_live(Deadline deadline);
     asio::awaitable<void> until(NextOffset next, Deadline deadline);
     asio::awaitable<void> load(UserId user, Deadline deadline);
+    asio::awaitable<std::optional<Answered>> first_answer(UserId user, std::string command_key);
     asio::awaitable<void> barrier(Deadline deadline);
     asio::awaitable<std::optional<Done>> append(Recorded recorded, Deadline deadline);
     asio::awaitable<void> back_off(int failures, std::chrono::milliseconds least, std::chrono::milliseconds most);
+    static Result<Done, CommandFault> replayed(Answered first, const Causes& causes);
+    Decision decide(const UserId& user, const UserChats& chats, const Command& command,
+                    const Preconditions& preconditions) const;
     Recorded record(const UserId& user, const UserChats& chats, Event event, const Causes& causes) const;
 
     const std::shared_ptr<StreamsContext> shared_;

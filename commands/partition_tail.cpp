@@ -188,9 +188,9 @@ void PartitionStreams::absorb(PartitionView::Passed& passed) {
     }
     if (belongs && context_.hot.find(user)) {
         if (pending) {
-            context_.hot.evolve(user, pending->recorded);
+            context_.hot.evolve(user, pending->recorded, passed.offset);
         } else if (const auto recorded = decode(*passed.record)) {
-            context_.hot.evolve(user, *recorded);
+            context_.hot.evolve(user, *recorded, passed.offset);
         } else {
             quarantine(user, recorded.error().where + ": " + recorded.error().what);
         }

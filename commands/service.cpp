@@ -20,7 +20,7 @@ std::string_view name(const Command& command) {
 }
 
 std::string_view outcome(const Result<Done, CommandFault>& result) {
-    if (result) return result->changed ? "accepted" : "unchanged";
+    if (result) return result->replayed ? "replayed" : result->changed ? "accepted" : "unchanged";
     return std::holds_alternative<Refusal>(result.error()) ? "refused" : "conflict";
 }
 
@@ -104,13 +104,14 @@ CommandService::~CommandService() {
     }
 }
 
-asio::awaitable<Result<Done, CommandFault>> CommandService::execute(UserId user, Command command, Causes causes) {
+asio::awaitable<Result<Done, CommandFault>> CommandService::execute(UserId user, Command command, Causes causes,
+                                                                    Preconditions preconditions) {
     if (state_->draining) throw Outage("the service is stopping");
     State::Running running(state_, name(command));
     const auto deadline = running.began + state_->context.options.command_deadline;
     PartitionStreams& streams = state_->streams_of(user);
     try {
-        auto result = co_await streams.execute(std::move(user), command, std::move(causes), deadline);
+        auto result = co_await streams.execute(std::move(user), command, std::move(causes), preconditions, deadline);
         running.outcome = outcome(result);
         co_return result;
     } catch (const OutcomeUnknown&) {

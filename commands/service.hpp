@@ -10,10 +10,12 @@
 #include <variant>
 #include <vector>
 
+#include "commands/answer.hpp"
 #include "commands/command.hpp"
 #include "commands/observer.hpp"
 #include "commands/ports/chats_store.hpp"
 #include "commands/ports/event_log.hpp"
+#include "commands/preconditions.hpp"
 #include "commands/projected_offsets.hpp"
 #include "events/result.hpp"
 
@@ -39,13 +41,10 @@ public:
     using Outage::Outage;
 };
 
-/// What a command did: everything an answer needs, so nothing is read back.
-struct Done {
-    Session session;                    // as it is after the command
-    std::optional<MessageAdded> added;  // of AddMessage: the message, at `time`
-    Time time;                          // of the event
-    Sequence sequence;                  // of the user's stream that this reflects
-    bool changed = true;                // false: it already was as asked, no event
+/// How a command was done.
+struct Done : Answer {
+    bool changed = true;  // false: it already was as asked, no event; `time` and `sequence` are the stream's last ones
+    bool replayed = false;  // the answer is the first one's under the same command key
 };
 
 /// What this process's tail saw of a user.
@@ -74,8 +73,11 @@ public:
                    SystemClock clock, MakeUuid uuid, Random random, CommandObserver& observer, ServiceOptions options);
     ~CommandService();
 
-    /// Throws Outage (log or database unreachable, queue full), OutcomeUnknown, Quarantined.
-    asio::awaitable<Result<Done, CommandFault>> execute(UserId user, Command command, Causes causes);
+    /// With a command key in `causes` (then with a fingerprint too) a retry gets the first answer, wherever and
+    /// whenever that was given, as long as the read model keeps keys. Throws Outage (log or database unreachable, queue
+    /// full), OutcomeUnknown, Quarantined.
+    asio::awaitable<Result<Done, CommandFault>> execute(UserId user, Command command, Causes causes,
+                                                        Preconditions preconditions);
 
     /// What the tail of the user's partition saw. Starts that tail if it does not run yet. No I/O.
     Seen seen(const UserId& user);

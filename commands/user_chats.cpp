@@ -36,7 +36,31 @@ std::size_t UserChats::bytes() const {
     for (const auto& [id, session] : sessions_) {
         sum += sizeof(session) + session.title.size() + session.metadata.view().size() + 64;
     }
+    for (const auto& [key, answered] : answered_) {
+        sum += 512 + key.size() + answered.answer.session.title.size();
+        if (answered.answer.added) sum += answered.answer.added->content.size();
+    }
     return sum;
+}
+
+const Answered* UserChats::answered(std::string_view command_key) const {
+    const auto found = answered_.find(command_key);
+    return found == answered_.end() ? nullptr : &found->second;
+}
+
+void UserChats::forget_answer(std::string_view command_key) {
+    const auto found = answered_.find(command_key);
+    if (found != answered_.end()) answered_.erase(found);
+}
+
+void UserChats::remember_answer(const Recorded& recorded) {
+    const auto& causes = recorded.envelope.causes;
+    const Session* session = find(recorded.envelope.session);
+    if (!causes.command_key || !session) return;
+    Answered answered{causes.command_fingerprint.value_or(""),
+                      Answer{*session, {}, recorded.envelope.time, recorded.envelope.sequence}};
+    if (const auto* added = std::get_if<MessageAdded>(&recorded.event)) answered.answer.added = *added;
+    answered_.try_emplace(*causes.command_key, std::move(answered));
 }
 
 Session* UserChats::changing(SessionId id, const Envelope& envelope) {
@@ -97,6 +121,7 @@ UserChats evolve(UserChats chats, const Recorded& recorded) {
     std::visit([&](const auto& event) { chats.apply_to(event, recorded.envelope); }, recorded.event);
     chats.head_ = {recorded.envelope.sequence, recorded.envelope.id};
     chats.last_time_ = std::max(chats.last_time_, recorded.envelope.time);
+    chats.remember_answer(recorded);
     return chats;
 }
 

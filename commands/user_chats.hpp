@@ -4,8 +4,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "commands/answer.hpp"
 #include "commands/session.hpp"
 #include "events/event.hpp"
 #include "events/stream_order.hpp"
@@ -32,6 +35,11 @@ public:
     std::optional<SessionId> least_recent_if_full(AgentType type) const;
     const std::map<SessionId, Session>& sessions() const { return sessions_; }
 
+    /// What a command with that key was answered; nothing if no event here has it. The read model knows older ones.
+    const Answered* answered(std::string_view command_key) const;
+    /// The read model knows that answer now.
+    void forget_answer(std::string_view command_key);
+
     /// Rough size, for a cache bounded by bytes.
     std::size_t bytes() const;
 
@@ -40,6 +48,7 @@ public:
     friend UserChats evolve(UserChats chats, const Recorded& recorded);
 
 private:
+    void remember_answer(const Recorded& recorded);
     Session* changing(SessionId id, const Envelope& envelope);
     void deactivate(const std::optional<SessionId>& id, const Envelope& envelope);
     void apply_to(const SessionCreated& event, const Envelope& envelope);
@@ -51,6 +60,7 @@ private:
     StreamHead head_;
     Time last_time_;
     std::map<SessionId, Session> sessions_;
+    std::map<std::string, Answered, std::less<>> answered_;  // by command key
 };
 
 /// Pure: the state after one more event. Never refuses: what it sees has happened. The caller has checked that the

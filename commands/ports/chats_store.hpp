@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
 
 #include "commands/user_chats.hpp"
 #include "events/checkpoint.hpp"
@@ -23,6 +25,8 @@ class ChatsStore {
 public:
     virtual ~ChatsStore() = default;
     virtual asio::awaitable<StoredChats> load(Partition partition, UserId user) = 0;
+    /// The first answer under a command key of the user, if the event is applied and the key is still kept.
+    virtual asio::awaitable<std::optional<Answered>> answered(UserId user, std::string command_key) = 0;
     virtual asio::awaitable<Checkpoint> checkpoint(Partition partition) = 0;
 };
 

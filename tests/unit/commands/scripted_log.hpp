@@ -109,18 +109,22 @@ public:
     NextOffset applied;
     bool down = false;
     std::size_t loads = 0;
+    std::size_t lookups = 0;
 
     asio::awaitable<StoredChats> load(Partition, UserId whose) override {
         ++loads;
         if (down) throw Outage("the database is down");
-        StoredChats stored{.chats = {}, .applied = applied, .quarantined = false};
-        for (std::size_t i = 0; i < static_cast<std::size_t>(applied.value()); ++i) {
-            const auto recorded = decode(*log_.records[i]);
-            if (!recorded || recorded->envelope.user != whose) continue;
-            if (place(stored.chats.head(), *decode_link(*log_.records[i])) != Placement::belongs) continue;
-            stored.chats = evolve(std::move(stored.chats), *recorded);
-        }
+        StoredChats stored{.chats = fold_applied(whose), .applied = applied, .quarantined = false};
+        // What the read model knows of command keys is asked for by `answered`.
+        stored.chats = UserChats(stored.chats.head(), stored.chats.last_time(), sessions_of(stored.chats));
         co_return stored;
+    }
+    asio::awaitable<std::optional<Answered>> answered(UserId whose, std::string command_key) override {
+        ++lookups;
+        if (down) throw Outage("the database is down");
+        const UserChats chats = fold_applied(whose);
+        const Answered* first = chats.answered(command_key);
+        co_return first ? std::optional(*first) : std::nullopt;
     }
     asio::awaitable<Checkpoint> checkpoint(Partition) override {
         if (down) throw Outage("the database is down");
@@ -133,6 +137,22 @@ public:
     std::optional<EventId> last;  // what the checkpoint says instead of the truth
 
 private:
+    UserChats fold_applied(const UserId& whose) const {
+        UserChats chats;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(applied.value()); ++i) {
+            const auto recorded = decode(*log_.records[i]);
+            if (!recorded || recorded->envelope.user != whose) continue;
+            if (place(chats.head(), *decode_link(*log_.records[i])) != Placement::belongs) continue;
+            chats = evolve(std::move(chats), *recorded);
+        }
+        return chats;
+    }
+    static std::vector<Session> sessions_of(const UserChats& chats) {
+        std::vector<Session> sessions;
+        for (const auto& [session_id, session] : chats.sessions()) sessions.push_back(session);
+        return sessions;
+    }
+
     const ScriptedLog& log_;
 };
 
