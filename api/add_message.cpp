@@ -3,11 +3,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "api/faults.hpp"
 #include "api/json_body.hpp"
 #include "api/paths.hpp"
 #include "api/render.hpp"
-#include "api/request_id.hpp"
+#include "api/run_command.hpp"
 #include "api/text_rules.hpp"
 
 namespace chat {
@@ -31,12 +30,11 @@ asio::awaitable<Response> add_message(Request request, Chats chats) {
     auto command = parse_add_message(request);
     if (!command) co_return respond(command.error(), request.path());
     Command asked = *std::move(command);
-    Causes causes = causes_of(request);
-    const auto done = co_await chats.commands.execute(request.caller, std::move(asked), std::move(causes));
-    if (!done) co_return respond(problem_of(done.error()), request.path());
+    const auto done = co_await run_command(request, chats.commands, std::move(asked));
+    if (!done) co_return respond(done.error(), request.path());
     if (!done->added) throw std::logic_error("an added message without a message");
     const std::string location = message_path(done->session.id, done->added->message);
-    co_return created(location, render(*done->added, done->time)).reflecting(done->sequence);
+    co_return answer_to_command(created(location, render(*done->added, done->time)), *done);
 }
 
 }  // namespace chat

@@ -6,6 +6,12 @@ Problem problem_of(const CommandFault& fault) {
     struct Visitor {
         Problem operator()(Refusal refusal) const {
             switch (refusal) {
+                case Refusal::moved_on:
+                    return {&problems::precondition_failed,
+                            "The session is not at a version that If-Match names. Nothing was stored."};
+                case Refusal::key_reused:
+                    return {&problems::key_reused,
+                            "Idempotency-Key was used with another request. Nothing was stored; use a new key."};
                 case Refusal::no_such_session:
                     break;
             }
@@ -24,7 +30,7 @@ ThrownProblem problem_of(const std::exception_ptr& thrown, Method method) {
         std::rethrow_exception(thrown);
     } catch (const OutcomeUnknown& unknown) {
         return {{&problems::outcome_unknown,
-                 "The command was sent to the log and no answer came. Look before sending it again.",
+                 "The command was sent to the log and no answer came. Send it again with the same Idempotency-Key, or look first.",
                  {},
                  unknown.retry_after()},
                 unknown.what()};

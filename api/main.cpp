@@ -88,7 +88,7 @@ std::vector<Route> routes_at(bool own_listener, bool of_it) {
 struct Serving {
     Serving(asio::any_io_executor executor, const Settings& settings, OpenedLog& log, PostgresPool& pool,
             Metrics& metrics, const Logger& logger)
-        : store(pool),
+        : store(pool, settings.command_keys_kept),
           queries(pool),
           command_observer(metrics, logger),
           http_observer(metrics, logger),

@@ -16,7 +16,7 @@ std::span<const ProblemType* const> all_problem_types() {
         &conflict,        &body_too_large,   &unsupported_media_type, &expectation_failed,
         &validation,      &header_too_large, &internal_error,         &unavailable,
         &log_unavailable, &outcome_unknown,  &history_damaged,        &too_many_connections,
-        &not_ready,
+        &not_ready,       &precondition_failed, &key_reused,
     };
     return all;
 }

@@ -28,11 +28,13 @@ inline constexpr ProblemType no_such_message{"no-such-message", 404, "There is n
 inline constexpr ProblemType method_not_allowed{"method-not-allowed", 405, "The resource does not take this method"};
 inline constexpr ProblemType request_timeout{"request-timeout", 408, "The request did not arrive in time"};
 inline constexpr ProblemType conflict{"conflict", 409, "Every attempt lost against concurrent writers"};
+inline constexpr ProblemType precondition_failed{"precondition-failed", 412, "The session has moved on"};
 inline constexpr ProblemType body_too_large{"body-too-large", 413, "The body is too large"};
 inline constexpr ProblemType unsupported_media_type{"unsupported-media-type", 415,
                                                     "The body has to be application/json in UTF-8"};
 inline constexpr ProblemType expectation_failed{"expectation-failed", 417, "Only 100-continue can be expected"};
 inline constexpr ProblemType validation{"validation", 422, "The request breaks the rules of its fields"};
+inline constexpr ProblemType key_reused{"idempotency-key-reused", 422, "The key belongs to another request"};
 inline constexpr ProblemType header_too_large{"header-too-large", 431, "The request's header fields are too large"};
 inline constexpr ProblemType internal_error{"internal-error", 500, "The service failed"};
 inline constexpr ProblemType unavailable{"unavailable", 503, "A part of the service does not answer"};

@@ -2,11 +2,10 @@
 
 #include <utility>
 
-#include "api/faults.hpp"
 #include "api/json_body.hpp"
 #include "api/paths.hpp"
 #include "api/render.hpp"
-#include "api/request_id.hpp"
+#include "api/run_command.hpp"
 #include "api/text_rules.hpp"
 
 namespace chat {
@@ -26,10 +25,9 @@ asio::awaitable<Response> rename_session(Request request, Chats chats) {
     auto command = parse_rename_session(request);
     if (!command) co_return respond(command.error(), request.path());
     Command asked = *std::move(command);
-    Causes causes = causes_of(request);
-    const auto done = co_await chats.commands.execute(request.caller, std::move(asked), std::move(causes));
-    if (!done) co_return respond(problem_of(done.error()), request.path());
-    co_return ok(render(done->session)).reflecting(done->sequence);
+    const auto done = co_await run_command(request, chats.commands, std::move(asked));
+    if (!done) co_return respond(done.error(), request.path());
+    co_return answer_with_session(ok(render(done->session)), *done);
 }
 
 }  // namespace chat

@@ -8,6 +8,7 @@
 #include "events/ids.hpp"
 #include "events/stream_order.hpp"
 #include "events/time.hpp"
+#include "projections/command_answers.hpp"
 #include "projections/message_history.hpp"
 #include "projections/session_list.hpp"
 
@@ -27,6 +28,7 @@ struct StreamStatus {
 struct Batch {
     SessionListChanges sessions;
     MessageHistoryChanges messages;
+    CommandAnswerChanges answers;
     std::unordered_map<UserId, StreamStatus> streams;  // of every user with a record that belongs, or broke
     std::int64_t events = 0;                           // records that belong
     std::int64_t voids = 0;                            // lost races and second copies

@@ -60,6 +60,7 @@ void apply_to_stream(Folded& folded, const StoredRecord& stored, const UserId& u
     }
     apply(folded.batch.sessions, *recorded);
     apply(folded.batch.messages, *recorded);
+    apply(folded.batch.answers, *recorded, folded.batch.sessions.of(user, recorded->envelope.session));
     stream.head = head_after(link);
     stream.last_time = recorded->envelope.time;
     folded.batch.streams[user] = std::move(stream);

@@ -27,6 +27,8 @@ struct ProjectorOptions {
     std::chrono::milliseconds least_pause{200};     // after the first failure
     std::chrono::milliseconds longest_pause{5000};  // doubles up to this
     std::chrono::milliseconds lag_interval{5000};   // between two measurements
+    std::chrono::seconds answers_kept{std::chrono::hours(24 * 30)};  // to commands with a key
+    std::chrono::milliseconds forget_interval{3'600'000};            // between two looks for older ones
     std::function<double()> random;                 // in [0, 1), for jitter
 };
 

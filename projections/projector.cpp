@@ -94,7 +94,12 @@ asio::awaitable<void> Projector::stop_all_but(std::set<Partition> kept) {
 }
 
 asio::awaitable<void> Projector::measure() {
+    auto next_look = std::chrono::steady_clock::now();
     while (!stop_.stopped()) {
+        if (std::chrono::steady_clock::now() >= next_look && !running_.empty()) {
+            co_await forget_old_answers();
+            next_look = std::chrono::steady_clock::now() + options_.forget_interval;
+        }
         std::vector<std::shared_ptr<Running>> now;
         for (const auto& [partition, running] : running_) now.push_back(running);
         for (const auto& running : now) {
@@ -105,6 +110,17 @@ asio::awaitable<void> Projector::measure() {
             }
         }
         co_await stop_.pause(options_.lag_interval);
+    }
+}
+
+asio::awaitable<void> Projector::forget_old_answers() {
+    try {
+        while (!stop_.stopped()) {
+            const std::size_t forgotten = co_await store_.forget_answers(options_.answers_kept);
+            if (forgotten == 0) co_return;
+        }
+    } catch (const Outage&) {
+        // The partitions' own loops meet the same outage and tell of it; the next look comes.
     }
 }
 

@@ -38,6 +38,7 @@ private:
     struct Running;
     asio::awaitable<void> follow_assignment();
     asio::awaitable<void> measure();
+    asio::awaitable<void> forget_old_answers();
     void start(Partition partition);
     asio::awaitable<void> stop_all_but(std::set<Partition> kept);
     void fail(const std::exception_ptr& error);

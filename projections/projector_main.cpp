@@ -26,6 +26,7 @@ namespace {
 ProjectorOptions projector_options(const Settings& settings) {
     ProjectorOptions options;
     options.batch_records = settings.batch;
+    options.answers_kept = settings.command_keys_kept;
     return options;
 }
 

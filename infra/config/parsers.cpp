@@ -48,6 +48,13 @@ std::optional<std::chrono::milliseconds> duration(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<std::chrono::seconds> days(std::string_view text) {
+    constexpr std::uint64_t most = 36'500;
+    const auto parts = count_and_unit(text);
+    if (!parts || parts->second != "d" || parts->first == 0 || parts->first > most) return std::nullopt;
+    return std::chrono::hours(24 * parts->first);
+}
+
 std::optional<std::size_t> bytes(std::string_view text) {
     constexpr std::array<std::pair<std::string_view, unsigned>, 4> units{
         {{"", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};

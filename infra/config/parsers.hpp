@@ -25,6 +25,9 @@ std::optional<T> number(std::string_view text) {
 /// `250ms`, `10s`, `5m`; more than zero, at most a day. The unit is part of the value: 10 would be 10 of what?
 std::optional<std::chrono::milliseconds> duration(std::string_view text);
 
+/// Whole days: `30d`; at most a hundred years.
+std::optional<std::chrono::seconds> days(std::string_view text);
+
 /// `1048576`, `64KiB`, `64MiB`, `1GiB`; from 1 KiB to 1 TiB.
 std::optional<std::size_t> bytes(std::string_view text);
 

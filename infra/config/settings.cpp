@@ -77,6 +77,8 @@ const Row table[] = {
      into<&Settings::read_wait, parsers::duration>},
     {"command-deadline", api, "10s", "how long a command may take, all attempts together", a_duration,
      into<&Settings::command_deadline, parsers::duration>},
+    {"command-keys-kept", api | projector, "30d", "how long an Idempotency-Key gives a retry the first answer",
+     "a number of days, such as 30d", into<&Settings::command_keys_kept, parsers::days>},
     {"cache-bytes", api, "64MiB", "rendered answers that are kept", a_size,
      into<&Settings::cache_bytes, parsers::bytes>},
     {"hot-bytes", api, "64MiB", "users' states that are kept", a_size, into<&Settings::hot_bytes, parsers::bytes>},

@@ -48,6 +48,7 @@ struct Settings {
 
     std::chrono::milliseconds read_wait{};
     std::chrono::milliseconds command_deadline{};
+    std::chrono::seconds command_keys_kept{};  // in the read model; the event keeps its key for good
     std::size_t cache_bytes = 0;
     std::size_t hot_bytes = 0;
     std::size_t tail_bytes = 0;

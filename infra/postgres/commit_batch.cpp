@@ -43,6 +43,25 @@ const Statement commit_batch_sql{"commit_batch", R"(
         SELECT * FROM unnest($24::uuid[], $25::uuid[], $26::varchar[], $27::text[], $28::varchar[], $29::jsonb[],
                              $30::timestamptz[], $31::bigint[])
          WHERE EXISTS (SELECT FROM moved)),
+    answers AS (
+        -- Every part of this statement sees chat_sessions as it was before it.
+        INSERT INTO command_answers (user_id, command_key, fingerprint, sequence, happened_at, session_id, message_id,
+                                     title, message_count, last_message_at, is_active, is_deleted)
+        SELECT n.user_id, n.key, n.fingerprint, n.sequence, n.happened_at, n.session, n.message,
+               coalesce(n.title, s.title), coalesce(s.message_count, 0) + n.messages_added,
+               greatest(s.last_message_at, n.last_message_at), coalesce(n.active, s.is_active),
+               coalesce(n.deleted, s.deleted_at IS NOT NULL)
+          FROM unnest($38::varchar[], $39::varchar[], $40::varchar[], $41::bigint[], $42::timestamptz[], $43::uuid[],
+                      $44::uuid[], $45::varchar[], $46::bigint[], $47::timestamptz[], $48::bool[], $49::bool[])
+               AS n (user_id, key, fingerprint, sequence, happened_at, session, message, title, messages_added,
+                     last_message_at, active, deleted)
+               LEFT JOIN chat_sessions s ON s.id = n.session
+         WHERE EXISTS (SELECT FROM moved)
+            ON CONFLICT (user_id, command_key) DO UPDATE
+           SET fingerprint = excluded.fingerprint, sequence = excluded.sequence, happened_at = excluded.happened_at,
+               session_id = excluded.session_id, message_id = excluded.message_id, title = excluded.title,
+               message_count = excluded.message_count, last_message_at = excluded.last_message_at,
+               is_active = excluded.is_active, is_deleted = excluded.is_deleted),
     streams AS (
         INSERT INTO user_streams (user_id, version, last_event_id, last_time, quarantined_at, quarantine_reason)
         SELECT * FROM unnest($32::varchar[], $33::bigint[], $34::uuid[], $35::timestamptz[], $36::bigint[],
@@ -109,6 +128,27 @@ struct NewMessages {
     }
 };
 
+struct Answers {
+    ArrayLiteral user, key, fingerprint, sequence, happened_at, session, message, title, messages_added,
+        last_message_at, active, deleted;
+
+    void add(const CommandAnswer& answer) {
+        const SessionChange& change = answer.session;
+        user.add(change.user.value());
+        key.add(answer.key);
+        fingerprint.add(answer.fingerprint);
+        sequence.add(answer.sequence.value());
+        happened_at.add(answer.time);
+        session.add(change.session);
+        message.add(answer.message);
+        title.add(change.title || !change.created ? change.title : std::optional(change.created->title));
+        messages_added.add(change.messages_added);
+        last_message_at.add(change.last_message_at);
+        active.add(change.active);
+        deleted.add(change.deleted);
+    }
+};
+
 struct Streams {
     ArrayLiteral user, version, last_event, last_time, quarantined_at, quarantine_reason;
 
@@ -137,6 +177,8 @@ bool commit_batch(PostgresSession& session, Partition partition, NextOffset from
     }
     NewMessages messages;
     for (const MessageRow& message : batch.messages) messages.add(message);
+    Answers answers;
+    for (const CommandAnswer& answer : batch.answers.all()) answers.add(answer);
     Streams streams;
     for (const auto& [user, status] : batch.streams) streams.add(user, status);
 
@@ -151,7 +193,10 @@ bool commit_batch(PostgresSession& session, Partition partition, NextOffset from
         messages.session.finish(), messages.type.finish(), messages.content.finish(), messages.agent_type.finish(),
         messages.metadata.finish(), messages.created_at.finish(), messages.sequence.finish(), streams.user.finish(),
         streams.version.finish(), streams.last_event.finish(), streams.last_time.finish(),
-        streams.quarantined_at.finish(), streams.quarantine_reason.finish());
+        streams.quarantined_at.finish(), streams.quarantine_reason.finish(), answers.user.finish(),
+        answers.key.finish(), answers.fingerprint.finish(), answers.sequence.finish(), answers.happened_at.finish(),
+        answers.session.finish(), answers.message.finish(), answers.title.finish(), answers.messages_added.finish(),
+        answers.last_message_at.finish(), answers.active.finish(), answers.deleted.finish());
     return !moved.empty();
 }
 

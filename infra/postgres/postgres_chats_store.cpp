@@ -4,6 +4,7 @@
 
 #include "infra/postgres/load_chats.hpp"
 #include "infra/postgres/read_checkpoints.hpp"
+#include "infra/postgres/read_command_answer.hpp"
 
 namespace chat {
 
@@ -14,6 +15,11 @@ asio::awaitable<StoredChats> PostgresChatsStore::load(Partition partition, UserI
 
 asio::awaitable<Checkpoint> PostgresChatsStore::checkpoint(Partition partition) {
     return pool_.run([partition](PostgresSession& session) { return read_checkpoint(session, partition); });
+}
+
+asio::awaitable<std::optional<Answered>> PostgresChatsStore::answered(UserId user, std::string command_key) {
+    return pool_.run([user = std::move(user), key = std::move(command_key), kept = keys_kept_](
+                         PostgresSession& session) { return read_command_answer(session, user, key, kept); });
 }
 
 }  // namespace chat

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "infra/postgres/commit_batch.hpp"
+#include "infra/postgres/forget_command_answers.hpp"
 #include "infra/postgres/read_checkpoints.hpp"
 #include "infra/postgres/read_streams.hpp"
 
@@ -21,6 +22,11 @@ asio::awaitable<bool> PostgresReadModelStore::commit(Partition partition, NextOf
     // Shared, since a std::function may be copied and a batch is large.
     return pool_.run([partition, from, to = std::move(to), batch = std::make_shared<const Batch>(std::move(batch))](
                          PostgresSession& session) { return commit_batch(session, partition, from, to, *batch); });
+}
+
+asio::awaitable<std::size_t> PostgresReadModelStore::forget_answers(std::chrono::seconds older_than) {
+    return pool_.run(
+        [older_than](PostgresSession& session) { return forget_command_answers(session, older_than); });
 }
 
 }  // namespace chat

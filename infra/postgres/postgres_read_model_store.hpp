@@ -13,6 +13,7 @@ public:
     asio::awaitable<Checkpoint> checkpoint(Partition partition) override;
     asio::awaitable<std::unordered_map<UserId, StreamStatus>> streams(std::vector<UserId> users) override;
     asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) override;
+    asio::awaitable<std::size_t> forget_answers(std::chrono::seconds older_than) override;
 
 private:
     PostgresPool& pool_;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +30,9 @@ public:
     /// of its offset, and a notification to who waits for it. False and nothing changed: the checkpoint is not at `from`,
     /// so another projector owns the partition; read the checkpoint again.
     virtual asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) = 0;
+
+    /// Forgets answers to commands that are older than that; gives how many, a bounded number a call.
+    virtual asio::awaitable<std::size_t> forget_answers(std::chrono::seconds older_than) = 0;
 };
 
 }  // namespace chat
