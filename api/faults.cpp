@@ -11,7 +11,8 @@ Problem problem_of(const CommandFault& fault) {
                             "The session is not at a version that If-Match names. Nothing was stored."};
                 case Refusal::key_reused:
                     return {&problems::key_reused,
-                            "Idempotency-Key was used with another request. Nothing was stored; use a new key."};
+                            "Nothing was stored; use a new key for another request.",
+                            {{"/header/Idempotency-Key", "was used with another request"}}};
                 case Refusal::no_such_session:
                     break;
             }
@@ -30,7 +31,8 @@ ThrownProblem problem_of(const std::exception_ptr& thrown, Method method) {
         std::rethrow_exception(thrown);
     } catch (const OutcomeUnknown& unknown) {
         return {{&problems::outcome_unknown,
-                 "The command was sent to the log and no answer came. Send it again with the same Idempotency-Key, or look first.",
+                 "The command was sent to the log and no answer came. Send it again with the same Idempotency-Key, or "
+                 "look first.",
                  {},
                  unknown.retry_after()},
                 unknown.what()};

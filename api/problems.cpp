@@ -11,12 +11,14 @@ namespace chat {
 std::span<const ProblemType* const> all_problem_types() {
     using namespace problems;
     static constexpr std::array all{
-        &bad_request,     &malformed_body,   &unauthorized,           &not_found,
-        &no_such_session, &no_such_message,  &method_not_allowed,     &request_timeout,
-        &conflict,        &body_too_large,   &unsupported_media_type, &expectation_failed,
-        &validation,      &header_too_large, &internal_error,         &unavailable,
-        &log_unavailable, &outcome_unknown,  &history_damaged,        &too_many_connections,
-        &not_ready,       &precondition_failed, &key_reused,
+        &bad_request,         &malformed_body,  &unauthorized,
+        &not_found,           &no_such_session, &no_such_message,
+        &method_not_allowed,  &request_timeout, &conflict,
+        &precondition_failed, &body_too_large,  &unsupported_media_type,
+        &expectation_failed,  &validation,      &header_too_large,
+        &internal_error,      &unavailable,     &log_unavailable,
+        &outcome_unknown,     &history_damaged, &too_many_connections,
+        &not_ready,           &key_reused,
     };
     return all;
 }

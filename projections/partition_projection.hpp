@@ -29,7 +29,7 @@ struct ProjectorOptions {
     std::chrono::milliseconds lag_interval{5000};   // between two measurements
     std::chrono::seconds answers_kept{std::chrono::hours(24 * 30)};  // to commands with a key
     std::chrono::milliseconds forget_interval{3'600'000};            // between two looks for older ones
-    std::function<double()> random;                 // in [0, 1), for jitter
+    std::function<double()> random;                                  // in [0, 1), for jitter
 };
 
 /// Brings the read model on with one partition of the log, batch by batch. While one batch is committed the next is

@@ -18,11 +18,11 @@ namespace chat {
 
 std::vector<const Statement*> all_statements() {
     std::vector<const Statement*> all = list_sessions_statements();
-    all.insert(all.end(),
-               {&append_records_sql, &commit_batch_sql, &forget_command_answers_sql, &read_command_answer_sql, &load_chats_sql, &lock_share_sql, &make_partitions_sql,
-                &read_checkpoint_sql, &read_checkpoints_sql, &read_ends_sql, &read_message_sql,
-                &read_messages_above_sql, &read_messages_below_sql, &read_records_sql, &read_shares_sql,
-                &read_streams_sql, &read_version_sql, &show_presence_sql, &unlock_share_sql});
+    all.insert(all.end(), {&append_records_sql, &commit_batch_sql, &forget_command_answers_sql,
+                           &read_command_answer_sql, &load_chats_sql, &lock_share_sql, &make_partitions_sql,
+                           &read_checkpoint_sql, &read_checkpoints_sql, &read_ends_sql, &read_message_sql,
+                           &read_messages_above_sql, &read_messages_below_sql, &read_records_sql, &read_shares_sql,
+                           &read_streams_sql, &read_version_sql, &show_presence_sql, &unlock_share_sql});
     return all;
 }
 

@@ -25,8 +25,7 @@ asio::awaitable<bool> PostgresReadModelStore::commit(Partition partition, NextOf
 }
 
 asio::awaitable<std::size_t> PostgresReadModelStore::forget_answers(std::chrono::seconds older_than) {
-    return pool_.run(
-        [older_than](PostgresSession& session) { return forget_command_answers(session, older_than); });
+    return pool_.run([older_than](PostgresSession& session) { return forget_command_answers(session, older_than); });
 }
 
 }  // namespace chat

@@ -15,10 +15,10 @@ const Statement read_command_answer_sql{"read_command_answer", R"(
            LEFT JOIN chat_messages m ON m.id = a.message_id
      WHERE a.user_id = $1 AND a.command_key = $2 AND a.happened_at >= now() - make_interval(secs => $3::bigint))"};
 
-std::optional<Answered> read_command_answer(PostgresSession& session, const UserId& user, const std::string& command_key,
-                                            std::chrono::seconds kept) {
-    const pqxx::result rows = session.exec(read_command_answer_sql, user.value(), command_key,
-                                           static_cast<std::int64_t>(kept.count()));
+std::optional<Answered> read_command_answer(PostgresSession& session, const UserId& user,
+                                            const std::string& command_key, std::chrono::seconds kept) {
+    const pqxx::result rows =
+        session.exec(read_command_answer_sql, user.value(), command_key, static_cast<std::int64_t>(kept.count()));
     if (rows.empty()) return std::nullopt;
     const Fields row(rows[0]);
     const auto agent_type = parse_agent_type(row.text(9));

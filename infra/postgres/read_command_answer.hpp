@@ -13,7 +13,7 @@ namespace chat {
 extern const Statement read_command_answer_sql;
 
 /// The first answer under the user's command key; nothing if there is none, or it is older than `kept`.
-std::optional<Answered> read_command_answer(PostgresSession& session, const UserId& user, const std::string& command_key,
-                                            std::chrono::seconds kept);
+std::optional<Answered> read_command_answer(PostgresSession& session, const UserId& user,
+                                            const std::string& command_key, std::chrono::seconds kept);
 
 }  // namespace chat
