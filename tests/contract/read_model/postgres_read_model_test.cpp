@@ -24,7 +24,7 @@ private:
         PostgresPool pool;
         PostgresReadModelStore store{pool};
         PostgresQueries queries{pool};
-        PostgresChatsStore chats{pool};
+        PostgresChatsStore chats{pool, std::chrono::hours(24 * 36'500)};  // the stories happen in the past
     };
     MigratedDatabase database_;
     std::optional<Adapters> adapters_;

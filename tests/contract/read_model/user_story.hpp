@@ -40,6 +40,9 @@ public:
     void deletes(SessionId session) { decide_on(DeleteSession{session}); }
     void restores(SessionId session) { decide_on(RestoreSession{session}); }
 
+    /// The next event is of a command with this key.
+    void keyed(std::string key) { key_ = std::move(key); }
+
     /// The time of the events from now on; otherwise each is a little later than the one before.
     void at(Time time) { time_ = time - step; }
 
@@ -53,6 +56,8 @@ public:
         for (; taken_ < events_.size(); ++taken_) {
             chat::apply(batch.sessions, events_[taken_]);
             chat::apply(batch.messages, events_[taken_]);
+            chat::apply(batch.answers, events_[taken_],
+                        batch.sessions.of(user_, events_[taken_].envelope.session));
             ++batch.events;
         }
         batch.streams[user_] = StreamStatus{chats_.head(), chats_.last_time()};
@@ -73,13 +78,17 @@ private:
         if (!std::holds_alternative<Event>(decision)) return;
         auto& event = std::get<Event>(decision);
         time_ += step;
-        const Envelope envelope{.id = EventId(next_uuid()),
+        Envelope envelope{.id = EventId(next_uuid()),
                                 .user = user_,
                                 .session = session_of(event),
                                 .time = time_,
                                 .sequence = chats_.head().sequence.next(),
                                 .previous = chats_.head().id,
                                 .causes = {}};
+        if (key_) {
+            envelope.causes.command_key = std::exchange(key_, std::nullopt);
+            envelope.causes.command_fingerprint = "of " + *envelope.causes.command_key;
+        }
         events_.push_back({envelope, std::move(event)});
         chats_ = evolve(std::move(chats_), events_.back());
     }
@@ -88,6 +97,7 @@ private:
     UserChats chats_;
     std::vector<Recorded> events_;
     std::size_t taken_ = 0;
+    std::optional<std::string> key_;
     Time time_{std::chrono::microseconds(1'769'850'000'123'456)};
 };
 

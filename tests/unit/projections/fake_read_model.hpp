@@ -29,11 +29,14 @@ struct Tables {
     std::map<SessionId, Session> sessions;
     std::map<MessageId, MessageRow> messages;
     std::map<UserId, StreamStatus> streams;
+    std::map<std::pair<UserId, std::string>, Sequence> answers;
     std::int64_t events = 0, voids = 0, foreign = 0;
 
     void add(const Batch& batch) {
         for (const SessionChange& change : batch.sessions.all()) add(change);
         for (const MessageRow& row : batch.messages) messages[row.id] = row;
+        for (const CommandAnswer& answer : batch.answers.all())
+            answers[{answer.session.user, answer.key}] = answer.sequence;
         for (const auto& [user, stream] : batch.streams) streams[user] = stream;
         events += batch.events;
         voids += batch.voids;
@@ -88,7 +91,14 @@ public:
         co_return true;
     }
 
+    asio::awaitable<std::size_t> forget_answers(std::chrono::seconds) override {
+        const std::size_t forgotten = old_answers > 5000 ? 5000 : old_answers;
+        old_answers -= forgotten;
+        co_return forgotten;
+    }
+
     Tables tables;
+    std::size_t old_answers = 0;
     std::map<Partition, Checkpoint> checkpoints;
     Hook on_checkpoint, before_commit, after_commit;
     int checkpoint_reads = 0, stream_reads = 0, commits = 0;
