@@ -60,7 +60,7 @@ void UserChats::remember_answer(const Recorded& recorded) {
     Answered answered{causes.command_fingerprint.value_or(""),
                       Answer{*session, {}, recorded.envelope.time, recorded.envelope.sequence}};
     if (const auto* added = std::get_if<MessageAdded>(&recorded.event)) answered.answer.added = *added;
-    answered_.try_emplace(*causes.command_key, std::move(answered));
+    answered_.insert_or_assign(*causes.command_key, std::move(answered));
 }
 
 Session* UserChats::changing(SessionId id, const Envelope& envelope) {

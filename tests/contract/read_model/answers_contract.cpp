@@ -51,13 +51,13 @@ TEST_P(ReadModelContract, RemembersTheFirstAnswersHoweverEventsAreSplitIntoBatch
                 apply(batch.sessions, recorded);
                 apply(batch.messages, recorded);
                 apply(batch.answers, recorded, batch.sessions.of(story.user(), recorded.envelope.session));
-                batch.streams[story.user()] = StreamStatus{{recorded.envelope.sequence, recorded.envelope.id},
-                                                           recorded.envelope.time};
+                batch.streams[story.user()] =
+                    StreamStatus{{recorded.envelope.sequence, recorded.envelope.id}, recorded.envelope.time};
             }
             ASSERT_TRUE(commit(std::move(batch)));
         }
-        for (const char* key : {"create", "add", "rename", "revive", "delete", "restore", "rename inactive",
-                                "create again"}) {
+        for (const char* key :
+             {"create", "add", "rename", "revive", "delete", "restore", "rename inactive", "create again"}) {
             const auto answered = get(model_->chats().answered(story.user(), key));
             ASSERT_TRUE(answered) << key;
             const Answered expected = shown(*story.chats().answered(key));

@@ -56,8 +56,7 @@ public:
         for (; taken_ < events_.size(); ++taken_) {
             chat::apply(batch.sessions, events_[taken_]);
             chat::apply(batch.messages, events_[taken_]);
-            chat::apply(batch.answers, events_[taken_],
-                        batch.sessions.of(user_, events_[taken_].envelope.session));
+            chat::apply(batch.answers, events_[taken_], batch.sessions.of(user_, events_[taken_].envelope.session));
             ++batch.events;
         }
         batch.streams[user_] = StreamStatus{chats_.head(), chats_.last_time()};
@@ -79,12 +78,12 @@ private:
         auto& event = std::get<Event>(decision);
         time_ += step;
         Envelope envelope{.id = EventId(next_uuid()),
-                                .user = user_,
-                                .session = session_of(event),
-                                .time = time_,
-                                .sequence = chats_.head().sequence.next(),
-                                .previous = chats_.head().id,
-                                .causes = {}};
+                          .user = user_,
+                          .session = session_of(event),
+                          .time = time_,
+                          .sequence = chats_.head().sequence.next(),
+                          .previous = chats_.head().id,
+                          .causes = {}};
         if (key_) {
             envelope.causes.command_key = std::exchange(key_, std::nullopt);
             envelope.causes.command_fingerprint = "of " + *envelope.causes.command_key;
