@@ -46,7 +46,8 @@ PartitionProjection::PartitionProjection(asio::any_io_executor executor, Partiti
       store_(store),
       observer_(observer),
       options_(options),
-      stop_(executor) {}
+      stop_(executor),
+      pause_(executor) {}
 
 asio::awaitable<void> PartitionProjection::run() {
     observer_.started(partition_);
@@ -63,7 +64,8 @@ asio::awaitable<void> PartitionProjection::run() {
             failed("another projector moved the checkpoint");
             observer_.checkpoint_lost(partition_);
         }
-        if (!stop_.stopped()) co_await stop_.pause(next_pause());
+        pause_.expires_after(next_pause());
+        co_await stop_.pause(pause_);
     }
     observer_.stopped(partition_);
 }
@@ -215,8 +217,9 @@ void PartitionProjection::failed(std::string why) {
 
 void PartitionProjection::went_well() {
     failures_ = 0;
-    if (trouble_) observer_.recovered(partition_);
-    trouble_.reset();
+    if (!std::exchange(trouble_, std::nullopt)) return;
+    observer_.recovered(partition_);
+    if (recovered_) recovered_();
 }
 
 std::chrono::milliseconds PartitionProjection::next_pause() {

@@ -2,12 +2,14 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "events/record.hpp"
@@ -46,6 +48,11 @@ public:
     asio::awaitable<void> run();
     void stop() { stop_.stop(); }
 
+    /// Ends a pause after a failure now: there is reason to think that things go well again.
+    void retry_now() { pause_.cancel(); }
+    /// Called when things go well after a failure. Set before `run`.
+    void on_recovery(std::function<void()> hook) { recovered_ = std::move(hook); }
+
     /// Tells the observer how many records of the log are not applied yet. Throws Outage.
     asio::awaitable<void> measure_lag();
 
@@ -81,6 +88,8 @@ private:
     ProjectorObserver& observer_;
     const ProjectorOptions& options_;
     StopEvent stop_;
+    asio::steady_timer pause_;  // between two attempts
+    std::function<void()> recovered_;
 
     KnownStreams known_;                 // as committed; what a batch under way changes is not in it
     std::vector<StoredRecord> read_on_;  // read already, of no batch yet

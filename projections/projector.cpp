@@ -73,6 +73,10 @@ void Projector::start(Partition partition) {
     const auto running = std::make_shared<Running>(
         PartitionProjection(executor_, partition, source_, store_, observer_, options_), StopEvent(executor_));
     running_.emplace(partition, running);
+    // Whatever was away for this one was away for others too: they need not wait out their pauses.
+    running->projection.on_recovery([this] {
+        for (const auto& [other, waiting] : running_) waiting->projection.retry_now();
+    });
     asio::co_spawn(executor_, running->projection.run(), [this, running](std::exception_ptr error) {
         fail(error);
         running->ended.stop();

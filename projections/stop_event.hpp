@@ -44,6 +44,10 @@ public:
     /// Waits that long, or until the stop.
     asio::awaitable<void> pause(std::chrono::milliseconds time) {
         asio::steady_timer timer(never_.get_executor(), time);
+        co_await pause(timer);
+    }
+    /// The same with a timer of the caller's, who may cancel it.
+    asio::awaitable<void> pause(asio::steady_timer& timer) {
         auto group = asio::experimental::make_parallel_group(timer.async_wait(asio::deferred),
                                                              never_.async_wait(asio::deferred));
         co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);

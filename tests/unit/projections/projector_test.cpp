@@ -279,6 +279,25 @@ TEST_F(ProjectorTest, GoesOnAfterAnOutageOfTheLog) {
     EXPECT_EQ(model.tables.events, 4);
 }
 
+TEST_F(ProjectorTest, WakesAllPartitionsWhenOneGetsOnAgain) {
+    options.least_pause = options.longest_pause = std::chrono::hours(1);
+    // The first to fail tries again at once, the other much later.
+    options.random = [first = true]() mutable { return std::exchange(first, false) ? -1.0 : 0.0; };
+    Projector patient(io.get_executor(), log, model, assignment, watcher, options);
+    model.on_checkpoint = [this]() -> asio::awaitable<void> {
+        if (model.checkpoint_reads <= 2) throw Outage("no database");
+        co_return;
+    };
+    assignment.assign({p0, p1});
+    run(io, [&]() -> asio::awaitable<void> {
+        asio::co_spawn(io, patient.run(), [&](std::exception_ptr) { ended = true; });
+        co_await until([&] { return watcher.recoveries == 2; });
+        patient.stop();
+        co_await until([&] { return ended; });
+    });
+    EXPECT_EQ(watcher.outages.size(), 2u);
+}
+
 TEST_F(ProjectorTest, FindsOutByTheCheckpointWhetherACommitThatFailedHadHappened) {
     put_messages(5);
     int failures = 0;
