@@ -22,13 +22,14 @@
 namespace chat {
 
 struct ProjectorOptions {
-    std::size_t batch_records = 5000;               // in one transaction, at most
-    std::size_t batch_bytes = 16 << 20;             // of its records; one that is larger goes alone
-    std::size_t overlap_from = 100;                 // a batch of so many is committed while the next is prepared
-    std::size_t known_streams = 20'000;             // users whose stream heads are kept, for each partition
-    std::chrono::milliseconds least_pause{200};     // after the first failure
-    std::chrono::milliseconds longest_pause{5000};  // doubles up to this
-    std::chrono::milliseconds lag_interval{5000};   // between two measurements
+    std::size_t batch_records = 5000;            // in one transaction, at most
+    std::size_t batch_bytes = 16 << 20;          // of its records; one that is larger goes alone
+    std::size_t overlap_from = 100;              // a batch of so many is committed while the next is prepared
+    std::size_t known_streams = 20'000;          // users whose stream heads are kept, for each partition
+    std::chrono::milliseconds least_pause{200};  // after the first failure
+    /// Doubles up to this. Short, as readers wait for the projector: at most a second behind a database that is back.
+    std::chrono::milliseconds longest_pause{1000};
+    std::chrono::milliseconds lag_interval{5000};                    // between two measurements
     std::chrono::seconds answers_kept{std::chrono::hours(24 * 30)};  // to commands with a key
     std::chrono::milliseconds forget_interval{3'600'000};            // between two looks for older ones
     std::function<double()> random;                                  // in [0, 1), for jitter
