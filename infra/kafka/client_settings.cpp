@@ -68,8 +68,7 @@ ClientSettings tail_settings(const KafkaOptions& options) {
                {"fetch.min.bytes", "100000"},
                {"fetch.wait.max.ms", "3"},
                {"fetch.message.max.bytes", std::to_string(std::max(options.record_bytes, std::size_t{1} << 20))},
-               // A full queue pauses a fetch for up to 1 s: few records of read-ahead would make a replay crawl. What
-               // bounds the memory is the number of bytes.
+               // What bounds the memory is the number of bytes.
                {"queued.min.messages", "100000"},
                {"queued.max.messages.kbytes", kibibytes(options.read_ahead_bytes)},
            };

@@ -29,7 +29,7 @@ struct KafkaOptions {
     /// The largest record, with key and headers. The topic must allow it.
     std::size_t record_bytes = std::size_t{4} << 20;
     /// Records read ahead, for each partition that is being read.
-    std::size_t read_ahead_bytes = std::size_t{16} << 20;
+    std::size_t read_ahead_bytes = std::size_t{8} << 20;
 
     /// Of the topic, if it does not exist yet; one that is there keeps its own.
     std::int32_t partitions = 12;

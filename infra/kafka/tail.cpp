@@ -85,6 +85,7 @@ asio::awaitable<std::vector<StoredRecord>> Tail::read(Partition partition, NextO
         auto records = take(partition, *reading, limit);
         if (!records.empty()) co_return records;
 
+        resume(partition, *reading);
         reading->waiting = true;
         reading->wake.expires_at(asio::steady_timer::time_point::max());
         boost::system::error_code woken;
@@ -106,6 +107,7 @@ Tail::Reading& Tail::start(Partition partition, NextOffset next) {
         throw Outage(std::string("cannot read the log: ") + rd_kafka_err2str(rd_kafka_last_error()));
     reading.queue = std::move(queue);
     reading.next = next;
+    reading.taken = 0;
     return reading;
 }
 
@@ -138,7 +140,17 @@ std::vector<StoredRecord> Tail::take(Partition partition, Reading& reading, std:
             reading.next = after(records.back().offset);
         }
     }
+    reading.taken += bytes;
     return records;
+}
+
+// A full queue stops the fetch, and librdkafka looks again after up to 1 s, so a reader slower than the network would
+// stand still for half the time. A seek to where the reading is anyway makes it look at once. It costs a fetch that is
+// on its way, so only where the queue must have been full.
+void Tail::resume(Partition partition, Reading& reading) {
+    const std::size_t taken = std::exchange(reading.taken, 0);
+    if (taken < options_.read_ahead_bytes / 4 * 3) return;
+    rd_kafka_seek(topic_.get(), partition.value(), reading.next.value(), 0);
 }
 
 void Tail::drain() {

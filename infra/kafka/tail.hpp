@@ -51,8 +51,9 @@ private:
     /// One partition. Shared with the coroutine that reads it, which may come back after the tail's end.
     struct Reading {
         explicit Reading(asio::any_io_executor executor) : wake(executor) {}
-        QueueHandle queue;  // null: not being read
-        NextOffset next;    // what the queue gives next
+        QueueHandle queue;      // null: not being read
+        NextOffset next;        // what the queue gives next
+        std::size_t taken = 0;  // bytes since the last wait
         std::optional<std::string> broken;
         bool waiting = false;
         asio::steady_timer wake;
@@ -61,6 +62,7 @@ private:
 
     Reading& start(Partition partition, NextOffset next);
     void stop(Partition partition, Reading& reading);
+    void resume(Partition partition, Reading& reading);
     std::vector<StoredRecord> take(Partition partition, Reading& reading, std::size_t limit);
 
     asio::any_io_executor executor_;

@@ -65,6 +65,18 @@ pid_t spawn(const std::vector<std::string>& command, const std::string& output) 
     return process;
 }
 
+/// Whether every thread of a process is stopped.
+bool stopped(pid_t process) {
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+        std::string stat;
+        std::getline(std::ifstream(thread.path() / "stat"), stat);
+        // The state follows the name, which stands in parentheses and may hold any character.
+        const std::size_t name_end = stat.rfind(')');
+        if (name_end == std::string::npos || stat.compare(name_end, 3, ") T") != 0) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 KafkaBroker::KafkaBroker() : data_(new_directory()) {
@@ -112,9 +124,19 @@ void KafkaBroker::kill() {
     process_ = 0;
 }
 
-void KafkaBroker::freeze() { ::kill(process_, SIGSTOP); }
+void KafkaBroker::freeze() {
+    ::kill(process_, SIGSTOP);
+    // The signal is sent; each of its threads stops when it is next scheduled.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!stopped(process_)) {
+        if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the broker does not stop");
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
 
-void KafkaBroker::thaw() { ::kill(process_, SIGCONT); }
+void KafkaBroker::thaw() {
+    if (process_ != 0) ::kill(process_, SIGCONT);
+}
 
 void KafkaBroker::lose_records(const std::string& topic, int partition) {
     const auto folder = data_ / "broker" / "logs" / (topic + "-" + std::to_string(partition));

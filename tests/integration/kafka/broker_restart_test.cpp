@@ -37,6 +37,8 @@ protected:
         options_.query_timeout = 2s;
     }
 
+    ~BrokerRestart() override { broker_->thaw(); }
+
     asio::awaitable<void> open(KafkaEventLog& log) {
         for (int tries = 0;; ++tries) {
             try {
@@ -310,7 +312,6 @@ TEST_F(BrokerRestart, ClosesInGoodTimeWithRecordsInFlightAndNoBroker) {
     running.reset();
     log.reset();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
-    broker_->thaw();
 }
 
 }  // namespace
