@@ -53,7 +53,9 @@ TEST(RequestParser, ReadsARequestHoweverItIsCut) {
 
 TEST(RequestParser, LeavesTheNextRequestAlone) {
     constexpr std::string_view first = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n";
-    const Parsed parsed(std::string(first) + "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+    std::string both(first);
+    both += "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n";
+    const Parsed parsed(both);
     EXPECT_TRUE(parsed.parser.done());
     EXPECT_EQ(parsed.used, first.size());
 }
