@@ -36,7 +36,7 @@ struct KafkaOptions {
     int replication = 1;
     int min_insync = 1;
 
-    KafkaClientLog client_log;  // may be empty
+    KafkaClientLog client_log{};  // may be empty
 };
 
 /// Membership of a group that shares a topic's partitions.
@@ -47,7 +47,7 @@ struct KafkaGroupOptions {
     std::string group;
     /// How long the partitions of a member that died are idle. Brokers allow no less than this by default.
     std::chrono::milliseconds session_timeout{6000};
-    KafkaClientLog client_log;  // may be empty
+    KafkaClientLog client_log{};  // may be empty
 };
 
 }  // namespace chat
