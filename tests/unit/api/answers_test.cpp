@@ -46,11 +46,13 @@ TEST(ProblemTypes, HaveNamesAndStatusesOfTheirOwn) {
         EXPECT_TRUE(names.insert(type->name).second) << type->name;
         EXPECT_FALSE(reason_phrase(type->status).empty()) << type->status;
     }
-    EXPECT_EQ(names.size(), 21u);
+    EXPECT_EQ(names.size(), 23u);
 }
 
 TEST(Faults, BecomeProblemsByWhatTheyAre) {
     EXPECT_EQ(problem_of(Refusal::no_such_session).type, &problems::no_such_session);
+    EXPECT_EQ(problem_of(Refusal::moved_on).type, &problems::precondition_failed);
+    EXPECT_EQ(problem_of(Refusal::key_reused).type, &problems::key_reused);
     EXPECT_EQ(problem_of(Conflict{}).type, &problems::conflict);
     EXPECT_EQ(thrown(OutcomeUnknown("secret"), Method::post).type, &problems::outcome_unknown);
     EXPECT_EQ(thrown(Quarantined("secret"), Method::post).type, &problems::history_damaged);
