@@ -60,8 +60,8 @@ TEST(Migrations, RunOnce) {
     EXPECT_EQ(migrate(database.options()), static_cast<int>(migrations().size()));
     EXPECT_EQ(migrate(database.options()), 0);
     PostgresSession session(database.options());
-    EXPECT_EQ(one_text(session, "SELECT string_agg(version::text, ',' ORDER BY version) FROM schema_migrations"),
-              "1,2");
+    EXPECT_EQ(one_text(session, "SELECT count(*) || ' to ' || max(version) FROM schema_migrations"),
+              std::to_string(migrations().size()) + " to " + std::to_string(migrations().back().version));
 }
 
 TEST(Migrations, HaveVersionsWithoutGaps) {
