@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from harness.client import SESSIONS
+from harness.waiting import wait_until
 
 
 def answer(response):
@@ -119,6 +120,8 @@ def test_first_answers_outlive_crashes(deploy, log_kind):
     for projector in deployment.projectors:
         projector.restart()
     client = user.at(deployment.apis[1].port)
+    # A projector's place in a Kafka group is its successor's only after some seconds.
+    wait_until(lambda: client.send("GET", f"{SESSIONS}/{first.json['id']}").status == 200, 30, "the projection")
     assert client.session(first.json["id"])["messages"] == [added.json]
     again = client.expect(201, "POST", path, json_body=message, headers=keyed("m"))
     assert answer(again) == answer(added)
