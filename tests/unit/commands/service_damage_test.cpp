@@ -1,0 +1,113 @@
+#include "tests/unit/commands/service_fixture.hpp"
+
+namespace chat::given {
+
+using namespace std::chrono_literals;
+
+TEST_F(Service, ReadsOnAfterTheConnectionBroke) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        log.break_connection();
+        const auto added = co_await say(*service, session);
+        EXPECT_EQ(added->sequence, Sequence(2));
+    });
+    EXPECT_EQ(observer.cuts, 0);
+}
+
+TEST_F(Service, ReplaysWhenTheLogWasCutAndGrewAgain) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        co_await rename(*service, session, "lost");
+        log.records.resize(1);
+        store_next(session, SessionRenamed{session, "other"}, "other");
+        log.break_connection();
+        while (!service->unready()) co_await asio::post(io, asio::use_awaitable);
+        // Decided on the lost state, this append stands at a sequence that the log does not continue.
+        EXPECT_THROWS_AWAITED(OutcomeUnknown, rename(*service, session, "on fiction"));
+        EXPECT_EQ(observer.cuts, 1);
+        // The log now holds an event that follows one which it lost: this stream waits for an operator, the others go
+        // on.
+        EXPECT_THROWS_AWAITED(Quarantined, rename(*service, session, "last"));
+        EXPECT_THROWS_AWAITED(Quarantined, say(*service, id("none")));
+        const auto bobs = co_await create(*service, bob);
+        EXPECT_TRUE(bobs.has_value());
+    });
+    EXPECT_EQ(observer.quarantines, 1);
+}
+
+TEST_F(Service, DoesNotDecideOnAReadModelOfAnotherLog) {
+    run([this]() -> asio::awaitable<void> {
+        co_await new_session_of(*service);
+        store.applied = NextOffset(1);
+        store.last = id_of<EventId>("of another log");
+        service = make();
+        EXPECT_THROWS_AWAITED(Outage, create(*service));
+        EXPECT_TRUE(service->unready());
+    });
+    EXPECT_EQ(log.records.size(), 1u);
+    EXPECT_GE(observer.cuts, 1);
+}
+
+TEST_F(Service, QuarantinesAStreamWithAGapAndGoesOnWithTheOthers) {
+    run([this]() -> asio::awaitable<void> {
+        co_await new_session_of(*service);
+        log.store(std::make_shared<const Record>(encode(recorded(SessionRenamed{id("a"), "x"}, 9))));
+        bool quarantined = false;
+        for (int i = 0; i < 20 && !quarantined; ++i) {
+            try {
+                co_await create(*service);
+            } catch (const Quarantined&) {
+                quarantined = true;
+            } catch (const Outage&) {
+            }
+        }
+        EXPECT_TRUE(quarantined);
+        const auto bobs = co_await create(*service, bob);
+        EXPECT_TRUE(bobs.has_value());
+    });
+    EXPECT_EQ(observer.quarantines, 1);
+}
+
+TEST_F(Service, SkipsWhatIsNoEventOfOurs) {
+    log.store(std::make_shared<const Record>(Record{"ada", {}, "hello"}));
+    run([this]() -> asio::awaitable<void> {
+        const auto created = co_await create(*service);
+        EXPECT_EQ(created->sequence, Sequence(1));
+    });
+    EXPECT_EQ(observer.foreign, 1);
+}
+
+TEST_F(Service, RefusesCommandsWhenTheReadModelIsTooFarBehind) {
+    options.tail_bytes = 5'000;
+    service.reset();
+    service = make();
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        bool refused = false;
+        for (int i = 0; i < 50 && !refused; ++i) {
+            try {
+                co_await say(*service, session);
+            } catch (const Outage&) {
+                refused = true;
+            }
+        }
+        EXPECT_TRUE(refused);
+        EXPECT_LT(log.records.size(), 15u);
+        store.applied = NextOffset(static_cast<std::int64_t>(log.records.size()));
+        projected.advance(Partition(0), store.applied);
+        const auto added = co_await say(*service, session);
+        EXPECT_TRUE(added.has_value());
+    });
+}
+
+TEST_F(Service, IsAnOutageWhileTheDatabaseIsDown) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        store.down = true;
+        EXPECT_THROWS_AWAITED(Outage, create(*service, bob));
+        const auto hot = co_await say(*service, session);
+        EXPECT_TRUE(hot.has_value());
+    });
+}
+
+}  // namespace chat::given
