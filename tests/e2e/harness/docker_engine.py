@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from harness.processes import ROOT
+from harness.processes import ROOT, end_with_us
 
 HOME = ROOT / ".build/docker"
 BASE = "debian:bookworm-slim"
@@ -59,7 +59,8 @@ class Engine:
             [shutil.which("dockerd", path=path), "--iptables=false", "--ip6tables=false", "--ip-forward=false",
              "--ip-masq=false", "--bip=10.213.77.1/24", f"--data-root={HOME}/root", f"--exec-root={run}/exec",
              f"--pidfile={run}/docker.pid", f"--host={host}"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env={**os.environ, "PATH": path})
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env={**os.environ, "PATH": path},
+            preexec_fn=end_with_us)
         deadline = time.monotonic() + 60
         while call("docker", "info", env=self.environment).returncode != 0:
             if self.daemon.poll() is not None or time.monotonic() > deadline:
