@@ -93,6 +93,7 @@ ClientSettings group_settings(const KafkaGroupOptions& options) {
                // Nothing is read here; what comes in before the pause takes effect should be little.
                {"queued.min.messages", "1"},
                {"queued.max.messages.kbytes", "1"},
+               {"fetch.message.max.bytes", "1024"},
                // How soon a topic is noticed that was made after the member came.
                {"topic.metadata.refresh.interval.ms", "5000"},
            };

@@ -16,7 +16,8 @@ namespace {
 
 // A member that does not ask for events is expelled after max.poll.interval.ms, also when there are none.
 constexpr std::chrono::milliseconds ask_every(500);
-constexpr std::chrono::seconds leave_within(3);
+// A farewell that is not answered is given up by librdkafka after 5 s. Destroying a client that is still closing hangs.
+constexpr std::chrono::seconds leave_within(8);
 
 kafka::PartitionsHandle subscription(const std::string& topic) {
     kafka::PartitionsHandle list(rd_kafka_topic_partition_list_new(1));
@@ -90,7 +91,7 @@ void KafkaAssignment::rebalance(rd_kafka_event_t* event) {
     std::set<Partition> partitions;
     for (int i = 0; i < list->cnt; ++i) {
         partitions.insert(Partition(list->elems[i].partition));
-        list->elems[i].offset = RD_KAFKA_OFFSET_END;  // no committed offsets are asked for
+        list->elems[i].offset = 0;  // any number, so that no committed offset is asked for
     }
     rd_kafka_assign(client_.get(), list);
     rd_kafka_pause_partitions(client_.get(), list);
@@ -103,12 +104,14 @@ void KafkaAssignment::assigned(std::set<Partition> partitions) {
     assigned_->changed.cancel();
 }
 
+// Through a queue of our own: what is left in the group's queue keeps partitions, and so the client's threads, alive.
 void KafkaAssignment::leave() {
-    const kafka::ErrorHandle error(rd_kafka_consumer_close_queue(client_.get(), group_events_.get()));
+    const kafka::QueueHandle farewell(rd_kafka_queue_new(client_.get()));
+    const kafka::ErrorHandle error(rd_kafka_consumer_close_queue(client_.get(), farewell.get()));
     if (error) return;
     const auto deadline = std::chrono::steady_clock::now() + leave_within;
     while (rd_kafka_consumer_closed(client_.get()) == 0 && std::chrono::steady_clock::now() < deadline) {
-        const kafka::EventHandle event(rd_kafka_queue_poll(group_events_.get(), 50));
+        const kafka::EventHandle event(rd_kafka_queue_poll(farewell.get(), 50));
         if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE)
             rd_kafka_assign(client_.get(), nullptr);
     }

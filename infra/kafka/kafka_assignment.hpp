@@ -15,7 +15,7 @@ namespace chat {
 
 /// Membership of a Kafka consumer group, for its assignment only: the partitions are paused, so nothing is read by it.
 /// Thread: all on `executor`. Destroying it leaves the group, so that its partitions go to the others at once; that
-/// blocks for some milliseconds, and for `leave_within` at most if the brokers do not answer.
+/// blocks for some milliseconds, and for 5 s if the brokers are there but do not answer.
 class KafkaAssignment final : public PartitionAssignment {
 public:
     KafkaAssignment(asio::any_io_executor executor, KafkaGroupOptions options);

@@ -18,13 +18,18 @@ namespace {
 /// An end, or why there is none.
 using End = std::variant<NextOffset, std::string>;
 
+// Not by rd_kafka_query_watermark_offsets: librdkafka 2.0.2 forgets its timeout once a request is sent, so a frozen
+// broker would hold the thread for good; it also asks twice.
 End ask(Client& client, const KafkaOptions& options, Partition partition) {
-    std::int64_t low = 0;
-    std::int64_t high = 0;
-    const auto error = rd_kafka_query_watermark_offsets(client.get(), options.topic.c_str(), partition.value(), &low,
-                                                        &high, static_cast<int>(options.query_timeout.count()));
+    const PartitionsHandle list(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_t* asked =
+        rd_kafka_topic_partition_list_add(list.get(), options.topic.c_str(), partition.value());
+    asked->offset = RD_KAFKA_OFFSET_END;  // stands for a time here: the latest
+    auto error = rd_kafka_offsets_for_times(client.get(), list.get(), static_cast<int>(options.query_timeout.count()));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = asked->err;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::string(rd_kafka_err2str(error));
-    return NextOffset(high);
+    if (asked->offset < 0) return std::string("Kafka gave no answer");
+    return NextOffset(asked->offset);
 }
 
 /// One question, and those who wait for its answer.

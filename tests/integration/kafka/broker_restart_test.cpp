@@ -2,9 +2,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 
+#include "infra/kafka/kafka_assignment.hpp"
 #include "infra/kafka/kafka_event_log.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/kafka_address.hpp"
@@ -289,29 +291,83 @@ TEST_F(BrokerRestart, FindsThatTheLogWasCut) {
     EXPECT_TRUE(cut);
 }
 
-TEST_F(BrokerRestart, ClosesInGoodTimeWithRecordsInFlightAndNoBroker) {
-    auto log = std::make_unique<KafkaEventLog>(io_.get_executor(), options_);
-    std::vector<std::optional<Delivery>> deliveries(100);
-    const auto append = [&](std::size_t i) -> asio::awaitable<void> {
-        deliveries[i] = co_await log->append(p0, record("x"));
-    };
-    auto running = std::make_unique<Running>(io_, log->run());
+TEST_F(BrokerRestart, ClosesInGoodTimeWhenTheBrokerIsFrozenOrDead) {
+    for (const bool dead : {false, true}) {
+        auto log = std::make_unique<KafkaEventLog>(io_.get_executor(), options_);
+        auto running = std::make_unique<Running>(io_, log->run());
+        constexpr std::size_t all = 100;
+        std::size_t answered = 0;
+        std::size_t stored = 0;
+        std::size_t asked = 0;
+        const auto append = [&]() -> asio::awaitable<void> {
+            try {
+                const Delivery delivery = co_await log->append(p0, record("x"));
+                if (!std::holds_alternative<DeliveryUnknown>(delivery)) ++stored;
+            } catch (const Outage&) {
+            }
+            ++answered;
+        };
+        const auto ask = [&]() -> asio::awaitable<void> {
+            ++asked;
+            try {
+                (void)co_await log->end(p0);
+            } catch (const Outage&) {
+            }
+            ++answered;
+        };
+        const auto read = [&]() -> asio::awaitable<void> {
+            ++asked;
+            try {
+                (void)co_await log->read(Partition(1), NextOffset(0), 1);
+            } catch (const Outage&) {
+            }
+            ++answered;
+        };
+        run(
+            io_,
+            [&]() -> asio::awaitable<void> {
+                co_await open(*log);
+                dead ? broker_->kill() : broker_->freeze();
+                for (std::size_t i = 0; i < all; ++i) spawn(io_, append);
+                spawn(io_, ask);
+                spawn(io_, read);
+                co_await until([&] { return asked == 2; }, "all are under way");
+            },
+            60s);
+        const auto begin = std::chrono::steady_clock::now();
+        running.reset();
+        run(io_, [&] { return until([&] { return answered == all + 2; }, "answers", 5s); });
+        EXPECT_EQ(stored, 0U);
+        log.reset();
+        EXPECT_LT(std::chrono::steady_clock::now() - begin, 6s) << (dead ? "dead" : "frozen");
+        broker_->thaw();
+    }
+}
+
+TEST_F(BrokerRestart, LeavesAGroupInGoodTimeWhenTheBrokerIsFrozenOrDead) {
+    KafkaEventLog log(io_.get_executor(), options_);
+    Running running(io_, log.run());
     run(
-        io_,
-        [&]() -> asio::awaitable<void> {
-            co_await open(*log);
-            broker_->freeze();
-            for (std::size_t i = 0; i < deliveries.size(); ++i) spawn(io_, [&append, i] { return append(i); });
-            co_await until([&] { return log->in_flight() == deliveries.size(); }, "all in flight");
-        },
-        60s);
-    const auto begin = std::chrono::steady_clock::now();
-    running->end();
-    run(io_, [&] { return until([&] { return deliveries.back().has_value(); }, "answers", 5s); });
-    for (const auto& delivery : deliveries) EXPECT_TRUE(delivery && std::holds_alternative<DeliveryUnknown>(*delivery));
-    running.reset();
-    log.reset();
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+        io_, [&] { return open(log); }, 60s);
+    for (const bool dead : {false, true}) {
+        KafkaGroupOptions group;
+        group.brokers = options_.brokers;
+        group.topic = options_.topic;
+        group.group = unique_topic();
+        auto assignment = std::make_unique<KafkaAssignment>(io_.get_executor(), group);
+        auto member = std::make_unique<Running>(io_, assignment->run());
+        std::set<Partition> partitions;
+        run(
+            io_, [&]() -> asio::awaitable<void> { partitions = co_await assignment->changed({}); }, 60s);
+        EXPECT_EQ(partitions.size(), 2U);
+        dead ? broker_->kill() : broker_->freeze();
+        const auto begin = std::chrono::steady_clock::now();
+        member.reset();
+        assignment.reset();
+        std::cerr << std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() << "\n";
+        EXPECT_LT(std::chrono::steady_clock::now() - begin, 8s) << (dead ? "dead" : "frozen");
+        broker_->thaw();
+    }
 }
 
 }  // namespace
