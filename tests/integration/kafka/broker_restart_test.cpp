@@ -364,7 +364,6 @@ TEST_F(BrokerRestart, LeavesAGroupInGoodTimeWhenTheBrokerIsFrozenOrDead) {
         const auto begin = std::chrono::steady_clock::now();
         member.reset();
         assignment.reset();
-        std::cerr << std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() << "\n";
         EXPECT_LT(std::chrono::steady_clock::now() - begin, 8s) << (dead ? "dead" : "frozen");
         broker_->thaw();
     }
