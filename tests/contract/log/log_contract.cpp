@@ -1,3 +1,4 @@
+// One file, as it is one list: what every event log keeps to, a case each.
 #include "tests/contract/log/log_contract.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
