@@ -125,7 +125,7 @@ struct Serving {
     }
     /// `grace` is all there is; connections get less of it than commands, whose clients they may be.
     void stop(std::chrono::milliseconds grace) {
-        drain_by = std::chrono::steady_clock::now() + grace * 9 / 10;
+        drain_by = SteadyClock::now() + grace * 9 / 10;
         server.stop(grace * 8 / 10);
     }
 
@@ -146,7 +146,7 @@ struct Serving {
     HttpServer server;
     std::optional<Dispatcher> metrics_dispatcher;
     std::optional<HttpServer> metrics_server;
-    std::chrono::steady_clock::time_point drain_by = std::chrono::steady_clock::time_point::max();
+    SteadyClock::time_point drain_by = SteadyClock::time_point::max();
 };
 
 int run_api(const Settings& settings) {

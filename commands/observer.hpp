@@ -11,7 +11,7 @@ namespace chat {
 /// block. The defaults ignore everything.
 class CommandObserver {
 public:
-    using Duration = std::chrono::steady_clock::duration;
+    using Duration = std::chrono::nanoseconds;
 
     virtual ~CommandObserver() = default;
 

@@ -9,7 +9,6 @@
 namespace chat {
 
 using namespace std::chrono_literals;
-using SteadyClock = std::chrono::steady_clock;
 
 /// An own record that is on its way, until its command ends, however that ends.
 struct PartitionStreams::Registration {
@@ -259,7 +258,7 @@ asio::awaitable<void> PartitionStreams::back_off(int failures, std::chrono::mill
                                                  std::chrono::milliseconds most) {
     const auto whole = std::min(most, least * (1 << std::min(failures, 10)));
     const auto part = std::chrono::duration_cast<SteadyClock::duration>(whole * (0.5 + context_.random() / 2));
-    asio::steady_timer timer(context_.executor, part);
+    SteadyTimer timer(context_.executor, part);
     co_await timer.async_wait(asio::use_awaitable);
 }
 

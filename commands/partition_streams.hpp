@@ -40,7 +40,7 @@ struct StreamsContext {
 /// Lives in a shared_ptr, which its tail holds too.
 class PartitionStreams : public std::enable_shared_from_this<PartitionStreams> {
 public:
-    using Deadline = std::chrono::steady_clock::time_point;
+    using Deadline = SteadyClock::time_point;
 
     PartitionStreams(std::shared_ptr<StreamsContext> context, Partition partition);
 

@@ -97,7 +97,7 @@ asio::awaitable<void> PartitionStreams::follow() {
         // Bounded memory: with a projector that does not come, reading waits, unless an own record waits for its
         // answer.
         if (view_->kept_bytes() > context_.options.tail_bytes && pending_.empty()) {
-            co_await context_.projected.moved(partition_, std::chrono::steady_clock::now() + 1s);
+            co_await context_.projected.moved(partition_, SteadyClock::now() + 1s);
             continue;
         }
         TailRead read;

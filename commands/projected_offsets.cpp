@@ -13,17 +13,17 @@ void ProjectedOffsets::advance(Partition partition, NextOffset next) {
     Progress& progress = partitions_[index(partition)];
     if (progress.next == next) return;
     progress.next = next;
-    for (asio::steady_timer* waiting : progress.waiting) waiting->cancel();
+    for (SteadyTimer* waiting : progress.waiting) waiting->cancel();
     if (hook_) hook_(partition, next);
 }
 
 asio::awaitable<bool> ProjectedOffsets::moved(Partition partition, Clock::time_point deadline) {
     Progress& progress = partitions_[index(partition)];
     const NextOffset before = progress.next;
-    asio::steady_timer timer(executor_, deadline);
+    SteadyTimer timer(executor_, deadline);
     struct Place {
-        std::list<asio::steady_timer*>& line;
-        std::list<asio::steady_timer*>::iterator at;
+        std::list<SteadyTimer*>& line;
+        std::list<SteadyTimer*>::iterator at;
         ~Place() { line.erase(at); }
     };
     const Place place{progress.waiting, progress.waiting.insert(progress.waiting.end(), &timer)};

@@ -2,23 +2,21 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <list>
 #include <vector>
 
+#include "commands/wake_up.hpp"
 #include "events/ids.hpp"
 
 namespace chat {
-
-namespace asio = boost::asio;
 
 /// How far the read model has come, as far as this process has heard: who waits for its own write waits here, and the
 /// tail forgets what is below. Fed by an adapter (LISTEN and a slow poll). All on one executor.
 class ProjectedOffsets {
 public:
-    using Clock = std::chrono::steady_clock;
+    using Clock = SteadyClock;
 
     ProjectedOffsets(asio::any_io_executor executor, std::int32_t partitions);
 
@@ -39,7 +37,7 @@ public:
 private:
     struct Progress {
         NextOffset next;
-        std::list<asio::steady_timer*> waiting;
+        std::list<SteadyTimer*> waiting;
     };
     static std::size_t index(Partition partition) { return static_cast<std::size_t>(partition.value()); }
 

@@ -62,7 +62,7 @@ struct CommandService::State : std::enable_shared_from_this<CommandService::Stat
         std::shared_ptr<State> state;
         std::string_view command;
         std::string_view outcome = "cancelled";
-        std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+        SteadyClock::time_point began = SteadyClock::now();
 
         Running(std::shared_ptr<State> of, std::string_view what) : state(std::move(of)), command(what) {
             ++state->in_flight;
@@ -70,7 +70,7 @@ struct CommandService::State : std::enable_shared_from_this<CommandService::Stat
         Running(const Running&) = delete;
         ~Running() {
             if (--state->in_flight == 0 && state->drained) state->drained->ring();
-            state->context.observer.command_done(command, outcome, std::chrono::steady_clock::now() - began);
+            state->context.observer.command_done(command, outcome, SteadyClock::now() - began);
         }
     };
 };
@@ -138,7 +138,7 @@ void CommandService::on_record(std::function<void(Partition, const UserId*)> hoo
     state_->context.on_record = std::move(hook);
 }
 
-asio::awaitable<void> CommandService::drain(std::chrono::steady_clock::time_point deadline) {
+asio::awaitable<void> CommandService::drain(SteadyClock::time_point deadline) {
     state_->draining = true;
     if (state_->in_flight == 0) co_return;
     WakeUp drained(state_->context.executor);

@@ -92,7 +92,7 @@ public:
     void on_record(std::function<void(Partition, const UserId*)> hook);
 
     /// Stops taking commands and waits until those in flight are done, or the deadline.
-    asio::awaitable<void> drain(std::chrono::steady_clock::time_point deadline);
+    asio::awaitable<void> drain(SteadyClock::time_point deadline);
 
 private:
     struct State;

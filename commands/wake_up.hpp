@@ -2,19 +2,23 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+
+#include "events/steady_clock.hpp"
 
 namespace chat {
 
 namespace asio = boost::asio;
 
+using SteadyTimer = asio::basic_waitable_timer<SteadyClock, SteadyClock::Waits>;
+
 /// One coroutine waits, another rings; a ring before the wait counts. On one executor. Cancellable.
 class WakeUp {
 public:
-    using Deadline = std::chrono::steady_clock::time_point;
+    using Deadline = SteadyClock::time_point;
 
     explicit WakeUp(const asio::any_io_executor& executor) : timer_(executor) {}
 
@@ -36,7 +40,7 @@ public:
     }
 
 private:
-    asio::steady_timer timer_;
+    SteadyTimer timer_;
     bool rung_ = false;
 };
 

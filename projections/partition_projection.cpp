@@ -127,7 +127,7 @@ asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjectio
 }
 
 asio::awaitable<void> PartitionProjection::commit(Prepared& current) {
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = SteadyClock::now();
     Batch batch = std::move(current.folded.batch);
     current.folded.batch.events = batch.events;
     current.folded.batch.voids = batch.voids;
@@ -137,7 +137,7 @@ asio::awaitable<void> PartitionProjection::commit(Prepared& current) {
     remember(current.streams);
     applied_ = current.folded.next.next_offset;
     went_well();
-    tell(current.folded, std::chrono::steady_clock::now() - began);
+    tell(current.folded, SteadyClock::now() - began);
 }
 
 asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjection::prepare(
@@ -194,7 +194,7 @@ void PartitionProjection::remember(const KnownStreams& committed) {
     for (const auto& [user, stream] : committed) known_.insert_or_assign(user, stream);
 }
 
-void PartitionProjection::tell(const Folded& folded, std::chrono::steady_clock::duration took) {
+void PartitionProjection::tell(const Folded& folded, SteadyClock::duration took) {
     observer_.committed(partition_,
                         {folded.batch.events, folded.batch.voids, folded.batch.foreign,
                          folded.held + static_cast<std::int64_t>(folded.broken.size())},

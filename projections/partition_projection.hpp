@@ -2,7 +2,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "events/record.hpp"
+#include "events/steady_clock.hpp"
 #include "projections/fold.hpp"
 #include "projections/observer.hpp"
 #include "projections/ports/read_model_store.hpp"
@@ -77,7 +77,7 @@ private:
     asio::awaitable<KnownStreams> streams_before(const std::vector<StoredRecord>& records,
                                                  const KnownStreams& in_flight);
     void remember(const KnownStreams& committed);
-    void tell(const Folded& folded, std::chrono::steady_clock::duration took);
+    void tell(const Folded& folded, SteadyClock::duration took);
     void failed(std::string why);
     void went_well();
     std::chrono::milliseconds next_pause();
@@ -89,7 +89,7 @@ private:
     ProjectorObserver& observer_;
     const ProjectorOptions& options_;
     StopEvent stop_;
-    asio::steady_timer pause_;  // between two attempts
+    SteadyTimer pause_;  // between two attempts
     std::function<void()> recovered_;
 
     KnownStreams known_;                 // as committed; what a batch under way changes is not in it

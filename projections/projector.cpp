@@ -2,7 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -98,11 +97,11 @@ asio::awaitable<void> Projector::stop_all_but(std::set<Partition> kept) {
 }
 
 asio::awaitable<void> Projector::measure() {
-    auto next_look = std::chrono::steady_clock::now();
+    auto next_look = SteadyClock::now();
     while (!stop_.stopped()) {
-        if (std::chrono::steady_clock::now() >= next_look && !running_.empty()) {
+        if (SteadyClock::now() >= next_look && !running_.empty()) {
             co_await forget_old_answers();
-            next_look = std::chrono::steady_clock::now() + options_.forget_interval;
+            next_look = SteadyClock::now() + options_.forget_interval;
         }
         std::vector<std::shared_ptr<Running>> now;
         for (const auto& [partition, running] : running_) now.push_back(running);

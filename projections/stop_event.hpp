@@ -2,30 +2,33 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
 #include <optional>
 #include <utility>
 
+#include "events/steady_clock.hpp"
+
 namespace chat {
 
 namespace asio = boost::asio;
 
+using SteadyTimer = asio::basic_waitable_timer<SteadyClock, SteadyClock::Waits>;
+
 /// Says once that it is time to end; loops give up at their waits, not in the middle of something. On one executor.
 class StopEvent {
 public:
-    explicit StopEvent(const asio::any_io_executor& executor)
-        : never_(executor, std::chrono::steady_clock::time_point::max()) {}
+    explicit StopEvent(const asio::any_io_executor& executor) : never_(executor, SteadyClock::time_point::max()) {}
 
     void stop() {
         stopped_ = true;
-        never_.expires_at(std::chrono::steady_clock::time_point::min());  // ends every wait, the later ones too
+        never_.expires_at(SteadyClock::time_point::min());  // ends every wait, the later ones too
     }
     bool stopped() const { return stopped_; }
 
@@ -43,11 +46,11 @@ public:
 
     /// Waits that long, or until the stop.
     asio::awaitable<void> pause(std::chrono::milliseconds time) {
-        asio::steady_timer timer(never_.get_executor(), time);
+        SteadyTimer timer(never_.get_executor(), time);
         co_await pause(timer);
     }
     /// The same with a timer of the caller's, who may cancel it.
-    asio::awaitable<void> pause(asio::steady_timer& timer) {
+    asio::awaitable<void> pause(SteadyTimer& timer) {
         auto group = asio::experimental::make_parallel_group(timer.async_wait(asio::deferred),
                                                              never_.async_wait(asio::deferred));
         co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
@@ -60,7 +63,7 @@ public:
     }
 
 private:
-    asio::steady_timer never_;
+    SteadyTimer never_;
     bool stopped_ = false;
 };
 

@@ -146,7 +146,7 @@ TEST_F(Service, PassesTheBarrierBeforeItRefuses) {
         log.visible = 1;
         store_next(id("a"), created("a"), "theirs");
         test::spawn(io, [this]() -> asio::awaitable<void> {
-            asio::steady_timer later(io, 20ms);
+            SteadyTimer later(io, 20ms);
             co_await later.async_wait(asio::use_awaitable);
             log.visible = SIZE_MAX;
             log.news();

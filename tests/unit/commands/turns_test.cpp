@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const UserId ada("ada");
-WakeUp::Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+WakeUp::Deadline in(std::chrono::milliseconds time) { return SteadyClock::now() + time; }
 
 }  // namespace
 
