@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "commands/ports/chats_store.hpp"
+#include "projections/batch.hpp"
+#include "projections/ports/queries.hpp"
+
+namespace chat {
+
+/// The read model's tables in memory, for tests: what the same batches leave in PostgreSQL. Each call is one
+/// transaction. A value: copying it is a snapshot. One thread.
+class MemoryTables {
+public:
+    Checkpoint checkpoint(Partition partition) const;
+    std::unordered_map<UserId, StreamStatus> streams(const std::vector<UserId>& users) const;
+    /// False and nothing changed: the checkpoint is not at `from`.
+    bool commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch);
+    /// Answers to commands before that time.
+    std::size_t forget_answers(Time before);
+
+    StoredChats load(Partition partition, const UserId& user) const;
+    std::optional<Answered> answered(const UserId& user, const std::string& command_key) const;
+
+    SessionPage sessions(Partition partition, const SessionListQuery& query) const;
+    MessagePage messages(Partition partition, const MessagePageQuery& query) const;
+    SingleMessage message(Partition partition, const UserId& user, SessionId session, MessageId id) const;
+    ReadVersion version(Partition partition, const UserId& user) const;
+
+private:
+    struct User {
+        std::map<SessionId, Session> sessions;
+        std::vector<MessageRow> messages;  // in stream order
+        std::map<std::string, Answered> answers;
+        StreamStatus stream;
+    };
+    const User* find(const UserId& user) const;
+    void add(const CommandAnswer& answer, const std::vector<MessageRow>& added);
+    void add(const SessionChange& change);
+
+    std::map<Partition, Checkpoint> checkpoints_;
+    std::unordered_map<UserId, User> users_;
+    std::unordered_map<SessionId, UserId> owners_;
+};
+
+}  // namespace chat
