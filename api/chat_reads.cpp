@@ -38,9 +38,11 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
     Snapshot before = snapshot(user, partition);
     NextOffset at = projected_.at(partition);
     Rendered answer = co_await ask(queries_, partition);
-    const bool behind = at_least && answer.read.version < *at_least;
+    // Behind also if the read model has less than it had told: it was set back, and is projected again.
+    const auto is_behind = [&] { return answer.read.applied < at || (at_least && answer.read.version < *at_least); };
+    const bool behind = is_behind();
     const auto waiting_since = Clock::now();
-    while (at_least && answer.read.version < *at_least && Clock::now() < deadline) {
+    while (is_behind() && Clock::now() < deadline) {
         // What happened during the query is no news to wait for any more.
         if (projected_.at(partition) == at) {
             const bool news = co_await projected_.moved(partition, deadline);
@@ -51,7 +53,7 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
         at = projected_.at(partition);
         answer = co_await ask(queries_, partition);
     }
-    if (behind) observer_.read_waited(Clock::now() - waiting_since, answer.read.version >= *at_least);
+    if (behind) observer_.read_waited(Clock::now() - waiting_since, !is_behind());
 
     const bool keep = exact(user, partition, before, answer);
     auto shared = std::make_shared<const Rendered>(std::move(answer));
@@ -65,7 +67,11 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
 
 /// Until the read model has the user's last record that this process knows.
 asio::awaitable<void> ChatReads::wait_for_seen(const UserId& user, Partition partition, Clock::time_point deadline) {
-    const Seen seen = commands_.seen(user);
+    Seen seen = commands_.seen(user);
+    if (!seen.whole) {
+        co_await commands_.until_whole(user, deadline);
+        seen = commands_.seen(user);
+    }
     if (!seen.last || projected_.at(partition) >= after(*seen.last)) co_return;
     const auto since = Clock::now();
     const bool in_time = co_await projected_.reached(partition, after(*seen.last), deadline);

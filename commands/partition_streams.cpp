@@ -40,6 +40,20 @@ struct PartitionStreams::Pin {
     }
 };
 
+/// In line for the view to be live and to have come that far, or to end.
+struct PartitionStreams::Place {
+    PartitionStreams& streams;
+    WakeUp wake_up;
+    std::list<std::pair<WakeUp*, NextOffset>>::iterator at;
+
+    Place(PartitionStreams& owner, NextOffset next)
+        : streams(owner),
+          wake_up(owner.context_.executor),
+          at(owner.waiting_.insert(owner.waiting_.end(), {&wake_up, next})) {}
+    Place(const Place&) = delete;
+    ~Place() { streams.waiting_.erase(at); }
+};
+
 PartitionStreams::PartitionStreams(std::shared_ptr<StreamsContext> context, Partition partition)
     : shared_(std::move(context)), context_(*shared_), partition_(partition), turns_(context_.executor) {}
 
@@ -53,6 +67,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
     bool key_looked_up = false;
     for (int attempt = 0; attempt < context_.options.attempts && SteadyClock::now() < deadline; ++attempt) {
         if (attempt > 0) co_await back_off(attempt, 1ms, 50ms);
+        co_await until_live(deadline);
         const HotStates::State* state = view_ ? context_.hot.use(user) : nullptr;
         if (!state) {
             key_looked_up = false;
@@ -61,8 +76,12 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
             if (!state || !view_) continue;
         }
         if (causes.command_key && !key_looked_up) {
-            auto first = co_await first_answer(user, *causes.command_key);
-            if (first) co_return replayed(std::move(*first), causes);
+            const std::uint64_t asked_on = generation_;
+            const NextOffset least = applied_;
+            StoredAnswer known = co_await first_answer(user, *causes.command_key);
+            co_await agree(known.applied, least, deadline);
+            if (asked_on != generation_) continue;
+            if (known.first) co_return replayed(std::move(*known.first), causes);
             key_looked_up = true;
             state = view_ ? context_.hot.use(user) : nullptr;
             if (!state) continue;
@@ -110,10 +129,10 @@ Decision PartitionStreams::decide(const UserId& user, const UserChats& chats, co
 
 /// What the read model remembers; newer answers are in the state, which forgets no sooner than the read model knows:
 /// only here, before it is asked.
-asio::awaitable<std::optional<Answered>> PartitionStreams::first_answer(UserId user, std::string command_key) {
+asio::awaitable<StoredAnswer> PartitionStreams::first_answer(UserId user, std::string command_key) {
     context_.hot.forget_answers(user, context_.projected.at(partition_));
-    auto answered = co_await context_.store.answered(std::move(user), std::move(command_key));
-    co_return answered;
+    auto answer = co_await context_.store.answered(partition_, std::move(user), std::move(command_key));
+    co_return answer;
 }
 
 Result<Done, CommandFault> PartitionStreams::replayed(Answered first, const Causes& causes) {
@@ -196,14 +215,16 @@ asio::awaitable<void> PartitionStreams::load(UserId user, Deadline deadline) {
         if (!view_) continue;
         const std::uint64_t generation = generation_;
         const Pin pin(*this);
+        const NextOffset least = applied_;
         StoredChats stored = co_await context_.store.load(partition_, user);
+        co_await agree(stored.applied, least, deadline);
         if (generation != generation_) continue;
         if (stored.quarantined) {
             context_.hot.put(user, {UserChats{}, "the log lacks a part of this user's history"});
             co_return;
         }
         std::vector<PartitionView::Passed> belonging;
-        if (!view_->track(user, stored.chats.head(), stored.applied, belonging)) continue;
+        if (!view_->track(user, stored.chats.head(), stored.applied.next_offset, belonging)) continue;
         HotStates::State state{std::move(stored.chats), {}};
         for (const PartitionView::Passed& passed : belonging) {
             const auto recorded = decode(*passed.record);
@@ -221,36 +242,60 @@ asio::awaitable<void> PartitionStreams::load(UserId user, Deadline deadline) {
     }
 }
 
+/// What the read model holds is of this log, and no less than it held before it was asked (`least`); otherwise another
+/// generation begins. Waits for the tail to come as far. Throws Outage.
+asio::awaitable<void> PartitionStreams::agree(Checkpoint checkpoint, NextOffset least, Deadline deadline) {
+    const std::uint64_t generation = generation_;
+    const NextOffset next = checkpoint.next_offset;
+    if (view_ && next > view_->next()) {
+        const NextOffset end = co_await context_.log.end(partition_);
+        if (generation == generation_ && end < next) {
+            another_log("the log ends at " + std::to_string(end.value()) +
+                        ", but the read model has applied it below " + std::to_string(next.value()));
+        }
+        if (generation == generation_) co_await until(next, deadline);
+    }
+    if (generation != generation_ || !view_) co_return;
+    if (next < least) {
+        set_back(next);
+    } else if (!view_->agrees(checkpoint)) {
+        another_log("the record at offset " + std::to_string(next.value() - 1) +
+                    " is not the one that the read model applied there");
+    } else {
+        applied_ = std::max(applied_, next);
+    }
+}
+
 /// Everything that was stored before this call is known after it. Throws Outage.
 asio::awaitable<void> PartitionStreams::barrier(Deadline deadline) {
     const NextOffset end = co_await context_.log.end(partition_);
     co_await until(end, deadline);
 }
 
+/// Comes back early when the view ends, as another generation tells.
 asio::awaitable<void> PartitionStreams::until(NextOffset next, Deadline deadline) {
-    if (!view_ || view_->next() >= next) co_return;
-    struct Place {
-        PartitionStreams& streams;
-        WakeUp wake_up;
-        ~Place() { streams.waiting_.erase(&wake_up); }
-    };
-    Place place{*this, WakeUp(context_.executor)};
-    waiting_.emplace(&place.wake_up, next);
-    if (!co_await place.wake_up.wait(deadline)) throw Outage("reading the log is behind");
+    if (live() && view_->next() >= next) co_return;
+    Place place(*this, next);
+    const bool in_time = co_await place.wake_up.wait(deadline);
+    if (!in_time || out_of_reach_) throw Outage(unready_.value_or("reading the log is behind"));
 }
 
-/// At once if the log is known to be out of reach; else as long as the first read takes.
+/// Fails at once if the log is known to be out of reach; a view that is to be checked or replayed is waited for.
 asio::awaitable<void> PartitionStreams::until_live(Deadline deadline) {
-    if (view_) co_return;
-    struct Place {
-        PartitionStreams& streams;
-        WakeUp wake_up;
-        ~Place() { streams.waiting_.erase(&wake_up); }
-    };
-    Place place{*this, WakeUp(context_.executor)};
-    waiting_.emplace(&place.wake_up, NextOffset(0));
-    co_await place.wake_up.wait(deadline);
-    if (!view_) throw Outage(unready_.value_or("the log is not read yet"));
+    while (!live()) {
+        if (out_of_reach_) throw Outage(unready_.value_or("the log is out of reach"));
+        Place place(*this, NextOffset(0));
+        const bool in_time = co_await place.wake_up.wait(deadline);
+        if (!in_time) throw Outage(unready_.value_or("the log is not read yet"));
+    }
+}
+
+asio::awaitable<void> PartitionStreams::until_whole(Deadline deadline) {
+    bool in_time = true;
+    while (in_time && !out_of_reach_ && !(live() && view_->next() >= whole_)) {
+        Place place(*this, live() ? whole_ : NextOffset(0));
+        in_time = co_await place.wake_up.wait(deadline);
+    }
 }
 
 /// A jittered pause that grows with the failures, so that competing writers do not meet again and again.

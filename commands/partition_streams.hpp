@@ -5,11 +5,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "commands/hot_states.hpp"
@@ -54,6 +55,8 @@ public:
                                                         const Preconditions& preconditions, Deadline deadline);
 
     Seen seen(const UserId& user) const;
+    /// Until the tail has read all that was in the log when it began, or it cannot, or the deadline.
+    asio::awaitable<void> until_whole(Deadline deadline);
     /// Why commands cannot be decided now; nothing if they can.
     const std::optional<std::string>& unready() const { return unready_; }
 
@@ -75,6 +78,7 @@ private:
     };
     struct Registration;
     struct Pin;
+    struct Place;
     struct TailRead;
 
     asio::awaitable<void> tail();
@@ -87,12 +91,17 @@ private:
     void absorb(const PartitionView::Broken& broken);
     void replay(const std::string& evidence);
     void quarantine(const UserId& user, const std::string& why);
+    void recovered();
     void wake_waiting();
 
     asio::awaitable<void> until_live(Deadline deadline);
     asio::awaitable<void> until(NextOffset next, Deadline deadline);
     asio::awaitable<void> load(UserId user, Deadline deadline);
-    asio::awaitable<std::optional<Answered>> first_answer(UserId user, std::string command_key);
+    asio::awaitable<StoredAnswer> first_answer(UserId user, std::string command_key);
+    bool live() const { return view_ && !view_->doubted(); }
+    asio::awaitable<void> agree(Checkpoint checkpoint, NextOffset least, Deadline deadline);
+    void set_back(NextOffset applied);
+    void another_log(const std::string& evidence);
     asio::awaitable<void> barrier(Deadline deadline);
     asio::awaitable<std::optional<Done>> append(Recorded recorded, Deadline deadline);
     asio::awaitable<void> back_off(int failures, std::chrono::milliseconds least, std::chrono::milliseconds most);
@@ -107,13 +116,18 @@ private:
     std::optional<PartitionView> view_;  // nothing: not live
     NextOffset tail_next_;               // what the tail reads next; at most view_->next()
     std::uint64_t generation_ = 0;       // of the view: a replay makes everything decided before it worthless
+    NextOffset whole_;                   // the log's end when the view began
+    NextOffset heard_;                   // how far the read model was when it last told, for this view
+    NextOffset applied_;                 // the furthest that the read model said to be, for this view
     std::optional<WakeUp> interrupt_;    // ends the read that waits, for a replay or the end
     std::optional<std::string> unready_;
+    bool out_of_reach_ = false;  // the last attempt to read the log, or the read model's checkpoint, failed
     bool stopped_ = false;
     Turns turns_;
     std::unordered_map<EventId, Pending*> pending_;
     std::unordered_map<UserId, Offset> broken_;  // where a stream did not go on, also after a replay
-    std::map<WakeUp*, NextOffset> waiting_;      // for `next()` to reach that, or for another view
+    /// For the view to be live and `next()` to reach that, or for the view to end. In the order of coming.
+    std::list<std::pair<WakeUp*, NextOffset>> waiting_;
 };
 
 }  // namespace chat

@@ -32,6 +32,7 @@ void PartitionStreams::start() {
 void PartitionStreams::stop() {
     stopped_ = true;
     unready_ = "the service is stopping";
+    out_of_reach_ = true;
     if (interrupt_) interrupt_->ring();
     for (const auto& [waiting, next] : waiting_) waiting->ring();
 }
@@ -41,8 +42,10 @@ asio::awaitable<void> PartitionStreams::tail() {
     int failures = 0;
     while (!stopped_) {
         std::string why;
+        bool began = false;
         try {
             co_await begin();
+            began = true;
             failures = 0;
             co_await follow();
         } catch (const LogCut& cut) {
@@ -54,8 +57,8 @@ asio::awaitable<void> PartitionStreams::tail() {
         }
         if (stopped_) break;
         if (!why.empty()) {
+            out_of_reach_ = !began;  // what was read till now is not out of reach for being another log
             replay(why);
-            unready_ = why;
         }
         wake_waiting();
         co_await back_off(failures++, 20ms, 2s);
@@ -67,8 +70,8 @@ asio::awaitable<void> PartitionStreams::tail() {
 asio::awaitable<void> PartitionStreams::begin() {
     interrupt_.emplace(context_.executor);
     const Checkpoint checkpoint = co_await context_.store.checkpoint(partition_);
+    const NextOffset end = co_await context_.log.end(partition_);
     if (checkpoint.next_offset > NextOffset(0)) {
-        const NextOffset end = co_await context_.log.end(partition_);
         if (end < checkpoint.next_offset) {
             throw LogCut("the log ends at " + std::to_string(end.value()) +
                          ", but the read model has applied it below " + std::to_string(checkpoint.next_offset.value()));
@@ -86,6 +89,14 @@ asio::awaitable<void> PartitionStreams::begin() {
     view_.emplace(checkpoint);
     view_->prune(context_.projected.at(partition_));
     tail_next_ = checkpoint.next_offset;
+    whole_ = end;
+    heard_ = context_.projected.at(partition_);
+    applied_ = std::max(checkpoint.next_offset, context_.projected.at(partition_));
+    recovered();
+}
+
+void PartitionStreams::recovered() {
+    out_of_reach_ = false;
     unready_.reset();
     wake_waiting();
     context_.observer.tail_recovered(partition_);
@@ -109,9 +120,11 @@ asio::awaitable<void> PartitionStreams::follow() {
             co_await reconnect(*read.outage);
             continue;
         }
+        const bool doubted = view_->doubted();
         for (const StoredRecord& stored : read.records) view_->tailed(stored);
         tail_next_ = after(read.records.back().offset);
         absorb();
+        if (doubted && live()) recovered();
         if (view_) context_.observer.kept(context_.hot.users(), context_.hot.bytes(), view_->kept_records());
     }
 }
@@ -134,23 +147,27 @@ asio::awaitable<void> PartitionStreams::reconnect(std::string why) {
     unready_ = why;
     view_->reconnected();
     context_.observer.tail_failed(partition_, why);
+    const std::uint64_t generation = generation_;
     for (int failures = 0; !stopped_; ++failures) {
         co_await back_off(failures, 20ms, 1s);
+        if (generation != generation_) co_return;  // replayed meanwhile, for another reason
         std::optional<NextOffset> end;
         try {
             end = co_await context_.log.end(partition_);
         } catch (const Outage& outage) {
             why = outage.what();
             unready_ = why;
+            out_of_reach_ = true;
+            for (const auto& [waiting, next] : waiting_) waiting->ring();
         }
-        if (!end || !view_) continue;
+        if (generation != generation_) co_return;
+        if (!end) continue;
         if (*end < view_->next()) {
             throw LogCut("the log ends at " + std::to_string(end->value()) + ", but was read below " +
                          std::to_string(view_->next().value()));
         }
         tail_next_ = NextOffset(std::max<std::int64_t>(view_->next().value() - 1, 0));
-        unready_.reset();
-        context_.observer.tail_recovered(partition_);
+        if (live()) recovered();
         co_return;
     }
 }
@@ -161,8 +178,7 @@ void PartitionStreams::absorb() {
         std::visit(
             [this]<class T>(T& what) {
                 if constexpr (std::is_same_v<T, PartitionView::Cut>) {
-                    context_.observer.log_cut(partition_, what.evidence);
-                    replay(what.evidence);
+                    another_log(what.evidence);
                 } else if constexpr (std::is_same_v<T, PartitionView::Foreign>) {
                     context_.observer.foreign_record(partition_, what.offset, what.why);
                 } else {
@@ -209,9 +225,7 @@ void PartitionStreams::absorb(const PartitionView::Broken& broken) {
     if (first_time || known->second != broken.offset) {
         // What was known before may be the fiction: only what a replay shows again is damage.
         known->second = broken.offset;
-        context_.observer.log_cut(partition_, broken.why);
-        replay(broken.why);
-        return;
+        return another_log(broken.why);
     }
     quarantine(broken.user, broken.why);
 }
@@ -238,13 +252,13 @@ void PartitionStreams::replay(const std::string& evidence) {
 
 void PartitionStreams::wake_waiting() {
     for (const auto& [waiting, next] : waiting_) {
-        if (!view_ || view_->next() >= next) waiting->ring();
+        if (!view_ || (live() && view_->next() >= next)) waiting->ring();
     }
 }
 
 Seen PartitionStreams::seen(const UserId& user) const {
     if (!view_) return {};
-    return {view_->last_kept(user), view_->head(user)};
+    return {view_->last_kept(user), view_->head(user), live() && view_->next() >= whole_};
 }
 
 bool PartitionStreams::forget(const UserId& user) {
@@ -254,7 +268,24 @@ bool PartitionStreams::forget(const UserId& user) {
 }
 
 void PartitionStreams::projected(NextOffset next) {
-    if (view_) view_->prune(next);
+    if (!view_) return;
+    if (next < heard_) return set_back(next);
+    heard_ = next;
+    applied_ = std::max(applied_, next);
+    view_->prune(next);
+}
+
+void PartitionStreams::another_log(const std::string& evidence) {
+    context_.observer.log_cut(partition_, evidence);
+    replay(evidence);
+}
+
+/// The read model lost what it had applied, as a database does that lost its last commits: what was forgotten since it
+/// had them, records and answers, must be read again.
+void PartitionStreams::set_back(NextOffset applied) {
+    const std::string why = "the read model was set back to offset " + std::to_string(applied.value());
+    context_.observer.tail_failed(partition_, why);
+    replay(why);
 }
 
 }  // namespace chat

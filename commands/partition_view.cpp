@@ -45,6 +45,11 @@ void PartitionView::delivered(EventId id, Offset offset) {
     pass_delivered();
 }
 
+void PartitionView::reconnected() {
+    doubted_ = next_ > NextOffset(0);
+    ahead_.clear();
+}
+
 void PartitionView::tailed(const StoredRecord& stored) {
     if (cut_) return;
     const auto link = decode_link(*stored.record);
@@ -206,6 +211,12 @@ NextOffset PartitionView::pin() {
 void PartitionView::unpin(NextOffset pin) {
     pins_.erase(pins_.find(pin));
     drop_pruned();
+}
+
+bool PartitionView::agrees(const Checkpoint& checkpoint) const {
+    if (checkpoint.next_offset == NextOffset(0)) return true;
+    const auto id = known(Offset(checkpoint.next_offset.value() - 1));
+    return !id || *id == checkpoint.last;
 }
 
 void PartitionView::drop_pruned() {

@@ -77,8 +77,11 @@ public:
     void tailed(const StoredRecord& stored);
 
     /// The log was out of sight and may have been cut, and may have grown again: nothing passes until the tail has read
-    /// the last known record once more, at `next() - 1`.
-    void reconnected() { doubted_ = next_ > NextOffset(0); }
+    /// the last known record once more, at `next() - 1`. What was delivered above `next()` may not be there any more:
+    /// only the tail tells.
+    void reconnected();
+    /// Nothing may be decided on this view now.
+    bool doubted() const { return doubted_; }
 
     /// What happened since the last call, in order. Nothing comes after a Cut.
     std::vector<Output> take();
@@ -94,6 +97,10 @@ public:
 
     /// The user's last record at or above what was pruned; nothing if there is none.
     std::optional<Offset> last_kept(const UserId& user) const;
+
+    /// False: what was read at `next_offset - 1` is not what the checkpoint remembers of it. `next_offset` is at most
+    /// `next()`.
+    bool agrees(const Checkpoint& checkpoint) const;
 
     /// Everything below is in the read model. A pin holds back the pruning while a load is under way: what was pruned
     /// when it began is in its snapshot, what is pruned during it may not be.

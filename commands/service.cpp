@@ -125,6 +125,11 @@ asio::awaitable<Result<Done, CommandFault>> CommandService::execute(UserId user,
 
 Seen CommandService::seen(const UserId& user) { return state_->streams_of(user).seen(user); }
 
+asio::awaitable<void> CommandService::until_whole(UserId user, SteadyClock::time_point deadline) {
+    PartitionStreams& streams = state_->streams_of(user);
+    co_await streams.until_whole(deadline);
+}
+
 Partition CommandService::partition_of(const UserId& user) const { return state_->partition_of(user); }
 
 std::optional<std::string> CommandService::unready() const {

@@ -51,6 +51,7 @@ struct Done : Answer {
 struct Seen {
     std::optional<Offset> last;  // the user's last record above the read model's checkpoint; nothing if there is none
     std::optional<StreamHead> head;  // of the stream, if the user is hot
+    bool whole = false;  // it has read all that was in the log when it began: nothing that was told before is missing
 };
 
 struct ServiceOptions {
@@ -81,6 +82,10 @@ public:
 
     /// What the tail of the user's partition saw. Starts that tail if it does not run yet. No I/O.
     Seen seen(const UserId& user);
+
+    /// Until `seen` is whole: after a start, or a replay. No longer than the deadline, and at once if the log is out of
+    /// reach.
+    asio::awaitable<void> until_whole(UserId user, SteadyClock::time_point deadline);
 
     Partition partition_of(const UserId& user) const;
 

@@ -28,8 +28,8 @@ public:
     asio::awaitable<StoredChats> load(Partition partition, UserId user) override {
         co_return tables_->load(partition, user);
     }
-    asio::awaitable<std::optional<Answered>> answered(UserId user, std::string command_key) override {
-        co_return tables_->answered(user, command_key);
+    asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) override {
+        co_return tables_->answered(partition, user, command_key);
     }
 
     asio::awaitable<SessionPage> sessions(Partition partition, SessionListQuery query) override {

@@ -125,7 +125,7 @@ std::size_t MemoryTables::forget_answers(Time before) {
 }
 
 StoredChats MemoryTables::load(Partition partition, const UserId& user) const {
-    StoredChats stored{{}, checkpoint(partition).next_offset, false};
+    StoredChats stored{{}, checkpoint(partition), false};
     const User* known = find(user);
     if (!known) return stored;
     stored.quarantined = known->stream.quarantined_at.has_value();
@@ -135,11 +135,13 @@ StoredChats MemoryTables::load(Partition partition, const UserId& user) const {
     return stored;
 }
 
-std::optional<Answered> MemoryTables::answered(const UserId& user, const std::string& command_key) const {
+StoredAnswer MemoryTables::answered(Partition partition, const UserId& user, const std::string& command_key) const {
+    StoredAnswer answer{{}, checkpoint(partition)};
     const User* known = find(user);
-    if (!known) return std::nullopt;
-    const auto found = known->answers.find(command_key);
-    return found == known->answers.end() ? std::nullopt : std::optional(found->second);
+    if (!known) return answer;
+    if (const auto found = known->answers.find(command_key); found != known->answers.end())
+        answer.first = found->second;
+    return answer;
 }
 
 ReadVersion MemoryTables::version(Partition partition, const UserId& user) const {

@@ -25,7 +25,7 @@ public:
     std::size_t forget_answers(Time before);
 
     StoredChats load(Partition partition, const UserId& user) const;
-    std::optional<Answered> answered(const UserId& user, const std::string& command_key) const;
+    StoredAnswer answered(Partition partition, const UserId& user, const std::string& command_key) const;
 
     SessionPage sessions(Partition partition, const SessionListQuery& query) const;
     MessagePage messages(Partition partition, const MessagePageQuery& query) const;

@@ -31,6 +31,11 @@ void CheckpointListener::notified(std::string_view payload) {
     const auto notice = parse_partition_notice(payload);
     if (!notice) return;
     ++notifications_[notice->partition];
+    // A poll may have told of a later commit already. Only a poll can tell that the read model was set back: then its
+    // server restarted, and nothing that was notified before is still to come.
+    NextOffset& told = told_[notice->partition];
+    if (notice->next <= told) return;
+    told = notice->next;
     moved_(notice->partition, notice->next);
 }
 
@@ -45,7 +50,9 @@ asio::awaitable<void> CheckpointListener::poll() {
                 const auto then = before.find(partition);
                 const auto now = notifications_.find(partition);
                 const bool quiet = now == notifications_.end() || (then != before.end() && then->second == now->second);
-                if (quiet) moved_(partition, next);
+                if (!quiet) continue;
+                told_[partition] = next;
+                moved_(partition, next);
             }
         } catch (const Outage&) {
             // The next poll tries again; until then nothing moves.

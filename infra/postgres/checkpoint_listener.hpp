@@ -37,6 +37,7 @@ private:
     const Moved moved_;
     const std::chrono::milliseconds interval_;
     std::unordered_map<Partition, std::uint64_t> notifications_;  // how many came, ever
+    std::unordered_map<Partition, NextOffset> told_;              // what `moved_` was called with last
     asio::steady_timer next_poll_;
     ChannelListener listener_;
 };

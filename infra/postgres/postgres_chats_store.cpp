@@ -17,9 +17,11 @@ asio::awaitable<Checkpoint> PostgresChatsStore::checkpoint(Partition partition) 
     return pool_.run([partition](PostgresSession& session) { return read_checkpoint(session, partition); });
 }
 
-asio::awaitable<std::optional<Answered>> PostgresChatsStore::answered(UserId user, std::string command_key) {
-    return pool_.run([user = std::move(user), key = std::move(command_key), kept = keys_kept_](
-                         PostgresSession& session) { return read_command_answer(session, user, key, kept); });
+asio::awaitable<StoredAnswer> PostgresChatsStore::answered(Partition partition, UserId user, std::string command_key) {
+    return pool_.run(
+        [partition, user = std::move(user), key = std::move(command_key), kept = keys_kept_](PostgresSession& session) {
+            return read_command_answer(session, partition, user, key, kept);
+        });
 }
 
 }  // namespace chat

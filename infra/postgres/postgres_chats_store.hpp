@@ -15,7 +15,7 @@ public:
 
     asio::awaitable<StoredChats> load(Partition partition, UserId user) override;
     /// The message's `reactivated` and `deactivated` are not in the read model, and no answer shows them.
-    asio::awaitable<std::optional<Answered>> answered(UserId user, std::string command_key) override;
+    asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) override;
     asio::awaitable<Checkpoint> checkpoint(Partition partition) override;
 
 private:

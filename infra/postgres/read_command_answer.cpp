@@ -10,17 +10,23 @@ namespace chat {
 const Statement read_command_answer_sql{"read_command_answer", R"(
     SELECT a.fingerprint, a.sequence, a.happened_at, a.title, a.message_count, a.last_message_at, a.is_active,
            a.is_deleted, s.id, s.agent_type, s.created_at, s.metadata,
-           m.id, m.message_type, m.content, m.agent_type, m.metadata
-      FROM command_answers a JOIN chat_sessions s ON s.id = a.session_id
+           m.id, m.message_type, m.content, m.agent_type, m.metadata, c.next_offset,
+           c.last_event_id
+      FROM checkpoints c
+           LEFT JOIN command_answers a ON a.user_id = $1 AND a.command_key = $2
+                                      AND a.happened_at >= now() - make_interval(secs => $3::bigint)
+           LEFT JOIN chat_sessions s ON s.id = a.session_id
            LEFT JOIN chat_messages m ON m.id = a.message_id
-     WHERE a.user_id = $1 AND a.command_key = $2 AND a.happened_at >= now() - make_interval(secs => $3::bigint))"};
+     WHERE c.partition = $4)"};
 
-std::optional<Answered> read_command_answer(PostgresSession& session, const UserId& user,
-                                            const std::string& command_key, std::chrono::seconds kept) {
-    const pqxx::result rows =
-        session.exec(read_command_answer_sql, user.value(), command_key, static_cast<std::int64_t>(kept.count()));
-    if (rows.empty()) return std::nullopt;
+StoredAnswer read_command_answer(PostgresSession& session, Partition partition, const UserId& user,
+                                 const std::string& command_key, std::chrono::seconds kept) {
+    const pqxx::result rows = session.exec(read_command_answer_sql, user.value(), command_key,
+                                           static_cast<std::int64_t>(kept.count()), partition.value());
+    if (rows.empty()) return {};
     const Fields row(rows[0]);
+    const Checkpoint applied{NextOffset(row.number(17)), row.optional_id<EventId>(18)};
+    if (row.null(0)) return {std::nullopt, applied};
     const auto agent_type = parse_agent_type(row.text(9));
     if (!agent_type) throw std::invalid_argument("unknown agent type in chat_sessions");
     const Sequence sequence(row.number(1));
@@ -38,7 +44,7 @@ std::optional<Answered> read_command_answer(PostgresSession& session, const User
                                  .added = {},
                                  .time = row.time(2),
                                  .sequence = sequence}};
-    if (row.null(12)) return answered;
+    if (row.null(12)) return {std::move(answered), applied};
     const auto message_type = parse_message_type(row.text(13));
     if (!message_type) throw std::invalid_argument("unknown message type in chat_messages");
     answered.answer.added = MessageAdded{.session = answered.answer.session.id,
@@ -49,7 +55,7 @@ std::optional<Answered> read_command_answer(PostgresSession& session, const User
                                          .metadata = JsonText(row.string(16)),
                                          .reactivated = false,
                                          .deactivated = {}};
-    return answered;
+    return {std::move(answered), applied};
 }
 
 }  // namespace chat

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <string>
 
-#include "commands/answer.hpp"
+#include "commands/ports/chats_store.hpp"
 #include "events/ids.hpp"
 #include "infra/postgres/postgres_session.hpp"
 
@@ -12,8 +11,8 @@ namespace chat {
 
 extern const Statement read_command_answer_sql;
 
-/// The first answer under the user's command key; nothing if there is none, or it is older than `kept`.
-std::optional<Answered> read_command_answer(PostgresSession& session, const UserId& user,
-                                            const std::string& command_key, std::chrono::seconds kept);
+/// The first answer under the user's command key, unless it is older than `kept`.
+StoredAnswer read_command_answer(PostgresSession& session, Partition partition, const UserId& user,
+                                 const std::string& command_key, std::chrono::seconds kept);
 
 }  // namespace chat

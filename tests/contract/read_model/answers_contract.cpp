@@ -58,7 +58,7 @@ TEST_P(ReadModelContract, RemembersTheFirstAnswersHoweverEventsAreSplitIntoBatch
         }
         for (const char* key :
              {"create", "add", "rename", "revive", "delete", "restore", "rename inactive", "create again"}) {
-            const auto answered = get(model_->chats().answered(story.user(), key));
+            const auto answered = get(model_->chats().answered(partition, story.user(), key)).first;
             ASSERT_TRUE(answered) << key;
             const Answered expected = shown(*story.chats().answered(key));
             EXPECT_EQ(answered->fingerprint, expected.fingerprint);
@@ -76,9 +76,9 @@ TEST_P(ReadModelContract, RemembersTheFirstAnswersHoweverEventsAreSplitIntoBatch
 TEST_P(ReadModelContract, KnowsNoAnswerToAnotherUsersKey) {
     KeyedStory story("ada");
     ASSERT_TRUE(project(story));
-    EXPECT_TRUE(get(model_->chats().answered(UserId("ada"), "add")));
-    EXPECT_FALSE(get(model_->chats().answered(UserId("bob"), "add")));
-    EXPECT_FALSE(get(model_->chats().answered(UserId("ada"), "none")));
+    EXPECT_TRUE(get(model_->chats().answered(partition, UserId("ada"), "add")).first);
+    EXPECT_FALSE(get(model_->chats().answered(partition, UserId("bob"), "add")).first);
+    EXPECT_FALSE(get(model_->chats().answered(partition, UserId("ada"), "none")).first);
 }
 
 TEST_P(ReadModelContract, TakesAKeyAgainThatCameAgain) {
@@ -88,11 +88,11 @@ TEST_P(ReadModelContract, TakesAKeyAgainThatCameAgain) {
     story.keyed("k");
     const SessionId second = story.creates("second");
     ASSERT_TRUE(project(story));
-    EXPECT_EQ(get(model_->chats().answered(UserId("ada"), "k"))->answer.session.id, second);
+    EXPECT_EQ(get(model_->chats().answered(partition, UserId("ada"), "k")).first->answer.session.id, second);
     story.keyed("k");
     const SessionId third = story.creates("third");
     ASSERT_TRUE(project(story));
-    EXPECT_EQ(get(model_->chats().answered(UserId("ada"), "k"))->answer.session.id, third);
+    EXPECT_EQ(get(model_->chats().answered(partition, UserId("ada"), "k")).first->answer.session.id, third);
 }
 
 TEST_P(ReadModelContract, ForgetsAnswersThatAreTooOld) {
@@ -105,8 +105,8 @@ TEST_P(ReadModelContract, ForgetsAnswersThatAreTooOld) {
     ASSERT_TRUE(project(young));
     EXPECT_EQ(get(model_->store().forget_answers(std::chrono::hours(24))), 8u);
     EXPECT_EQ(get(model_->store().forget_answers(std::chrono::hours(24))), 0u);
-    EXPECT_FALSE(get(model_->chats().answered(UserId("ada"), "add")));
-    EXPECT_TRUE(get(model_->chats().answered(UserId("bob"), "k")));
+    EXPECT_FALSE(get(model_->chats().answered(partition, UserId("ada"), "add")).first);
+    EXPECT_TRUE(get(model_->chats().answered(partition, UserId("bob"), "k")).first);
 }
 
 }  // namespace chat::test

@@ -114,29 +114,34 @@ public:
     asio::awaitable<StoredChats> load(Partition, UserId whose) override {
         ++loads;
         if (down) throw Outage("the database is down");
-        StoredChats stored{.chats = fold_applied(whose), .applied = applied, .quarantined = false};
+        StoredChats stored{.chats = fold_applied(whose), .applied = checkpoint_now(), .quarantined = false};
         // What the read model knows of command keys is asked for by `answered`.
         stored.chats = UserChats(stored.chats.head(), stored.chats.last_time(), sessions_of(stored.chats));
         co_return stored;
     }
-    asio::awaitable<std::optional<Answered>> answered(UserId whose, std::string command_key) override {
+    asio::awaitable<StoredAnswer> answered(Partition, UserId whose, std::string command_key) override {
         ++lookups;
         if (down) throw Outage("the database is down");
         const UserChats chats = fold_applied(whose);
         const Answered* first = chats.answered(command_key);
-        co_return first ? std::optional(*first) : std::nullopt;
+        StoredAnswer answer{{}, checkpoint_now()};
+        if (first) answer.first = *first;
+        co_return answer;
     }
     asio::awaitable<Checkpoint> checkpoint(Partition) override {
         if (down) throw Outage("the database is down");
-        Checkpoint checkpoint{applied, last};
-        if (!last && applied > NextOffset(0)) {
-            checkpoint.last = decode_link(*log_.records[static_cast<std::size_t>(applied.value()) - 1])->id;
-        }
-        co_return checkpoint;
+        co_return checkpoint_now();
     }
     std::optional<EventId> last;  // what the checkpoint says instead of the truth
 
 private:
+    Checkpoint checkpoint_now() const {
+        Checkpoint checkpoint{applied, last};
+        if (!last && applied > NextOffset(0)) {
+            checkpoint.last = decode_link(*log_.records[static_cast<std::size_t>(applied.value()) - 1])->id;
+        }
+        return checkpoint;
+    }
     UserChats fold_applied(const UserId& whose) const {
         UserChats chats;
         for (std::size_t i = 0; i < static_cast<std::size_t>(applied.value()); ++i) {

@@ -1,0 +1,96 @@
+#include "tests/simulation/database.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chat::test {
+
+using namespace std::chrono_literals;
+
+void Database::stop(int forgets) {
+    world_.tell("the database stops");
+    down_ = true;
+    ++life_;
+    const auto gone = std::min(commits_.size(), static_cast<std::size_t>(forgets > 0 ? world_.between(0, forgets) : 0));
+    if (gone == 0) return;
+    world_.tell("it forgets " + std::to_string(gone) + " commits");
+    set_back_ = true;
+    commits_.resize(commits_.size() - gone);
+    tables_ = MemoryTables();
+    for (const Commit& kept : commits_) tables_.commit(kept.partition, kept.from, kept.to, kept.batch);
+}
+
+bool Database::commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch) {
+    if (!tables_.commit(partition, from, to, batch)) return false;
+    if (world_.tracing())
+        world_.tell("projected: partition " + std::to_string(partition.value()) + " below " +
+                    std::to_string(to.next_offset.value()));
+    commits_.push_back({partition, from, to, batch});
+    if (on_commit) on_commit(partition, to.next_offset);
+    return true;
+}
+
+template <class T>
+asio::awaitable<T> SimulatedDatabase::ask(std::function<T()> question, World::Duration work) {
+    Call<Reply<T>> call(process_);
+    const auto answer = call.answer();
+    const auto back = world_.delay(database_.way);
+    const bool lost = world_.chance(database_.lose_answer);
+    world_.after(world_.delay(database_.way) + work, [&world = world_, database = &database_, life = database_.life(),
+                                                      question = std::move(question), answer, back, lost] {
+        const bool up = !database->down() && database->life() == life;
+        Reply<T> reply = NoAnswer{"the database does not answer"};
+        if (up) {
+            Reply<T> value = question();
+            if (!lost) reply = std::move(value);
+        }
+        world.after(back, [answer, reply = std::move(reply)]() mutable { answer(std::move(reply)); });
+    });
+    auto reply = co_await call.result();
+    co_return unwrap(std::move(reply));
+}
+
+asio::awaitable<Checkpoint> SimulatedDatabase::checkpoint(Partition partition) {
+    return ask<Checkpoint>([=, database = &database_] { return database->tables().checkpoint(partition); });
+}
+
+asio::awaitable<std::unordered_map<UserId, StreamStatus>> SimulatedDatabase::streams(std::vector<UserId> users) {
+    return ask<std::unordered_map<UserId, StreamStatus>>(
+        [database = &database_, users = std::move(users)] { return database->tables().streams(users); });
+}
+
+asio::awaitable<bool> SimulatedDatabase::commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) {
+    const auto slow = database_.slow_commit > 0ms ? world_.between(0, database_.slow_commit.count()) * 1ms : 0ms;
+    return ask<bool>(
+        [=, database = &database_, batch = std::move(batch)] { return database->commit(partition, from, to, batch); },
+        slow);
+}
+
+asio::awaitable<StoredChats> SimulatedDatabase::load(Partition partition, UserId user) {
+    return ask<StoredChats>([=, database = &database_] { return database->tables().load(partition, user); });
+}
+
+asio::awaitable<StoredAnswer> SimulatedDatabase::answered(Partition partition, UserId user, std::string command_key) {
+    return ask<StoredAnswer>(
+        [=, database = &database_] { return database->tables().answered(partition, user, command_key); });
+}
+
+asio::awaitable<SessionPage> SimulatedDatabase::sessions(Partition partition, SessionListQuery query) {
+    return ask<SessionPage>([=, database = &database_] { return database->tables().sessions(partition, query); });
+}
+
+asio::awaitable<MessagePage> SimulatedDatabase::messages(Partition partition, MessagePageQuery query) {
+    return ask<MessagePage>([=, database = &database_] { return database->tables().messages(partition, query); });
+}
+
+asio::awaitable<SingleMessage> SimulatedDatabase::message(Partition partition, UserId user, SessionId session,
+                                                          MessageId id) {
+    return ask<SingleMessage>(
+        [=, database = &database_] { return database->tables().message(partition, user, session, id); });
+}
+
+asio::awaitable<ReadVersion> SimulatedDatabase::version(Partition partition, UserId user) {
+    return ask<ReadVersion>([=, database = &database_] { return database->tables().version(partition, user); });
+}
+
+}  // namespace chat::test
