@@ -1,6 +1,7 @@
 #include "api/answer_cache.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace chat {
 namespace {
@@ -37,6 +38,19 @@ void AnswerCache::drop(const UserId& user) {
         entries_.erase(entry);
     }
     users_.erase(of_user);
+}
+
+bool AnswerCache::drop_older(const UserId& user, Sequence version) {
+    const auto of_user = users_.find(user);
+    if (of_user == users_.end()) return true;
+    std::vector<Entries::iterator> older;
+    bool newest = true;
+    for (const auto& [url, entry] : of_user->second) {
+        newest = newest && entry->answer->read.version <= version;
+        if (entry->answer->read.version < version) older.push_back(entry);
+    }
+    for (const auto entry : older) remove(entry);
+    return newest;
 }
 
 void AnswerCache::clear() {

@@ -25,6 +25,8 @@ public:
     void put(const UserId& user, std::string_view url, Answer answer);
     void drop(const UserId& user);
     void clear();
+    /// Drops what shows the user's stream at less than that version. False: something kept shows more.
+    bool drop_older(const UserId& user, Sequence version);
 
     std::size_t size() const { return entries_.size(); }
     std::size_t bytes() const { return bytes_; }

@@ -55,7 +55,9 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
     }
     if (behind) observer_.read_waited(Clock::now() - waiting_since, !is_behind());
 
-    const bool keep = exact(user, partition, before, answer);
+    // The read model may be ahead of this process's tail: who was shown a version is not shown an older one here again.
+    const bool newest = cache_.drop_older(user, answer.read.version);
+    const bool keep = newest && exact(user, partition, before, answer);
     auto shared = std::make_shared<const Rendered>(std::move(answer));
     if (keep) {
         cache_.put(user, url, shared);

@@ -86,7 +86,11 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
             state = view_ ? context_.hot.use(user) : nullptr;
             if (!state) continue;
         }
-        if (state->quarantined) throw Quarantined(*state->quarantined);
+        if (state->quarantined) {
+            const std::string why = *state->quarantined;
+            context_.hot.erase(user);  // looked at again by the next command: an operator may have decided
+            throw Quarantined(why);
+        }
         if (view_->kept_bytes() > context_.options.tail_bytes) {
             throw Outage("the read model is " + std::to_string(view_->kept_records()) + " records behind the log");
         }

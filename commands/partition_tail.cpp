@@ -61,7 +61,7 @@ asio::awaitable<void> PartitionStreams::tail() {
             replay(why);
         }
         wake_waiting();
-        co_await back_off(failures++, 20ms, 2s);
+        co_await back_off(failures++, 20ms, 500ms);
     }
     replay("the service is stopping");
 }
@@ -149,7 +149,7 @@ asio::awaitable<void> PartitionStreams::reconnect(std::string why) {
     context_.observer.tail_failed(partition_, why);
     const std::uint64_t generation = generation_;
     for (int failures = 0; !stopped_; ++failures) {
-        co_await back_off(failures, 20ms, 1s);
+        co_await back_off(failures, 20ms, 500ms);
         if (generation != generation_) co_return;  // replayed meanwhile, for another reason
         std::optional<NextOffset> end;
         try {
@@ -225,6 +225,7 @@ void PartitionStreams::absorb(const PartitionView::Broken& broken) {
     if (first_time || known->second != broken.offset) {
         // What was known before may be the fiction: only what a replay shows again is damage.
         known->second = broken.offset;
+        context_.hot.erase(broken.user);
         return another_log(broken.why);
     }
     quarantine(broken.user, broken.why);

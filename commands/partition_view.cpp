@@ -119,6 +119,7 @@ void PartitionView::pass(Offset offset, RecordPointer record, const Result<Link,
                                               (link->previous ? to_string(*link->previous) : "nothing") +
                                               ", but the stream stands at " + std::to_string(head.sequence.value()) +
                                               " with " + (head.id ? to_string(*head.id) : "nothing")});
+                tracked_.erase(tracked);  // nothing after it is placed
                 return;
         }
     }

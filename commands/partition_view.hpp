@@ -45,6 +45,7 @@ public:
         bool own = false;  // given to `sent` and not withdrawn; said once for each
     };
     /// A record of a tracked user that neither follows nor is void: evidence of a cut, or of damage before `next()`.
+    /// The user is not tracked any more.
     struct Broken {
         Offset offset;
         UserId user;

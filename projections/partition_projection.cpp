@@ -61,7 +61,7 @@ asio::awaitable<void> PartitionProjection::run() {
             failed(cut.what());
             observer_.log_cut(partition_, cut.what());
         } catch (const CheckpointLost&) {
-            failed("another projector moved the checkpoint");
+            failed("the checkpoint was moved by another projector, or the database was set back");
             observer_.checkpoint_lost(partition_);
         }
         pause_.expires_after(next_pause());
@@ -74,6 +74,7 @@ asio::awaitable<void> PartitionProjection::project() {
     // Nothing learnt before a failure is believed after it.
     known_.clear();
     read_on_.clear();
+    set_back_.emplace(executor_);
     const NextOffset from = co_await believed_checkpoint();
     const KnownStreams none_in_flight;
     std::optional<Prepared> next = co_await prepare(from, none_in_flight);
@@ -152,8 +153,11 @@ asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjectio
 
 asio::awaitable<std::optional<std::vector<StoredRecord>>> PartitionProjection::next_records(NextOffset from) {
     if (read_on_.empty()) {
-        auto read = co_await stop_.unless_stopped(source_.read(partition_, from, options_.batch_records));
-        if (!read) co_return std::nullopt;
+        auto unless_set_back = set_back_->unless_stopped(source_.read(partition_, from, options_.batch_records));
+        auto unless_stopped = co_await stop_.unless_stopped(std::move(unless_set_back));
+        if (!unless_stopped) co_return std::nullopt;
+        auto& read = *unless_stopped;
+        if (!read) throw CheckpointLost();
         if (read->front().offset != Offset(from.value()))
             throw LogCut("the log holds nothing at offset " + std::to_string(from.value()) +
                          "; the next record is at " + std::to_string(read->front().offset.value()));
@@ -208,6 +212,13 @@ asio::awaitable<void> PartitionProjection::measure_lag() {
     if (!applied_) co_return;
     const NextOffset end = co_await source_.end(partition_);
     observer_.lag(partition_, std::max<std::int64_t>(end.value() - applied_->value(), 0));
+}
+
+asio::awaitable<void> PartitionProjection::check_position() {
+    const auto applied = applied_;
+    const Checkpoint checkpoint = co_await store_.checkpoint(partition_);
+    // Only with nothing done meanwhile is it known which of the two is older.
+    if (applied && applied == applied_ && checkpoint.next_offset < *applied && set_back_) set_back_->stop();
 }
 
 void PartitionProjection::failed(std::string why) {

@@ -30,6 +30,7 @@ struct ProjectorOptions {
     /// Doubles up to this. Short, as readers wait for the projector: at most a second behind a database that is back.
     std::chrono::milliseconds longest_pause{1000};
     std::chrono::milliseconds lag_interval{5000};                    // between two measurements
+    std::chrono::milliseconds check_interval{1000};                  // between two looks at the checkpoint
     std::chrono::seconds answers_kept{std::chrono::hours(24 * 30)};  // to commands with a key
     std::chrono::milliseconds forget_interval{3'600'000};            // between two looks for older ones
     std::function<double()> random;                                  // in [0, 1), for jitter
@@ -56,6 +57,9 @@ public:
 
     /// Tells the observer how many records of the log are not applied yet. Throws Outage.
     asio::awaitable<void> measure_lag();
+    /// Begins again if the read model holds less than this has applied: a database that crashed loses its last commits,
+    /// and nothing else tells while the log has nothing new. Throws Outage.
+    asio::awaitable<void> check_position();
 
     /// Why it does not get on; nothing if it does.
     const std::optional<std::string>& trouble() const { return trouble_; }
@@ -89,7 +93,8 @@ private:
     ProjectorObserver& observer_;
     const ProjectorOptions& options_;
     StopEvent stop_;
-    SteadyTimer pause_;  // between two attempts
+    std::optional<StopEvent> set_back_;  // the read model, while the log is read
+    SteadyTimer pause_;                  // between two attempts
     std::function<void()> recovered_;
 
     KnownStreams known_;                 // as committed; what a batch under way changes is not in it

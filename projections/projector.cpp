@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <random>
 #include <utility>
 #include <vector>
@@ -98,21 +99,25 @@ asio::awaitable<void> Projector::stop_all_but(std::set<Partition> kept) {
 
 asio::awaitable<void> Projector::measure() {
     auto next_look = SteadyClock::now();
+    auto next_lag = next_look;
     while (!stop_.stopped()) {
         if (SteadyClock::now() >= next_look && !running_.empty()) {
             co_await forget_old_answers();
             next_look = SteadyClock::now() + options_.forget_interval;
         }
+        const bool lag = SteadyClock::now() >= next_lag;
+        if (lag) next_lag = SteadyClock::now() + options_.lag_interval;
         std::vector<std::shared_ptr<Running>> now;
         for (const auto& [partition, running] : running_) now.push_back(running);
         for (const auto& running : now) {
             try {
-                co_await running->projection.measure_lag();
+                co_await running->projection.check_position();
+                if (lag) co_await running->projection.measure_lag();
             } catch (const Outage&) {
                 // The partition's own loop meets the same outage and tells of it.
             }
         }
-        co_await stop_.pause(options_.lag_interval);
+        co_await stop_.pause(std::min(options_.check_interval, options_.lag_interval));
     }
 }
 

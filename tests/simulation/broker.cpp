@@ -104,10 +104,11 @@ SimulatedLog::~SimulatedLog() { std::erase(broker_.clients_, this); }
 void SimulatedLog::break_connections() {
     world_.tell(process_.name() + " loses its connections to the log");
     for (Tail& tail : tails_) {
-        if (tail.under_way)
-            std::exchange(tail.under_way, {})(NoAnswer{"the connection to the log broke"});
+        // What has reached the process is read, also by one that is paused: then the next read tells.
+        if (tail.last && tail.last->under_way)
+            tail.last->end(NoAnswer{"the connection to the log broke"});
         else
-            tail.broken = tail.used;
+            tail.broken = tail.last != nullptr;
     }
     for (const auto& report : std::exchange(in_flight_, {}))
         if (world_.chance(0.7)) report(DeliveryUnknown{"the connection to the log broke"});
@@ -162,16 +163,10 @@ asio::awaitable<std::vector<StoredRecord>> SimulatedLog::read(Partition partitio
     Tail& tail = tails_.at(static_cast<std::size_t>(partition.value()));
     if (std::exchange(tail.broken, false)) throw Outage("the connection to the log broke");
     Call<Reply<std::vector<StoredRecord>>> call(process_);
-    tail.used = true;
-    tail.under_way = call.answer();
-    world_.after(world_.delay(hop),
-                 [&world = world_, broker = &broker_, partition, next, limit, answer = tail.under_way] {
-                     broker->read(partition, Broker::Reader{next, limit, answer});
-                 });
-    struct UnderWay {
-        Tail& tail;
-        ~UnderWay() { tail.under_way = {}; }
-    } const under_way{tail};
+    tail.last = std::make_shared<Read>(Read{call.answer()});
+    world_.after(world_.delay(hop), [&world = world_, broker = &broker_, partition, next, limit, read = tail.last] {
+        broker->read(partition, Broker::Reader{next, limit, [read](auto reply) { read->end(std::move(reply)); }});
+    });
     auto reply = co_await call.result();
     auto records = unwrap(std::move(reply));
     co_return records;

@@ -96,9 +96,15 @@ private:
     friend class Broker;
     using Report = std::function<void(Reply<Delivery>)>;
     using ReadAnswer = std::function<void(Reply<std::vector<StoredRecord>>)>;
+    struct Read {
+        ReadAnswer answer;
+        bool under_way = true;  // no answer has reached the process
+        void end(Reply<std::vector<StoredRecord>> reply) {
+            if (std::exchange(under_way, false)) answer(std::move(reply));
+        }
+    };
     struct Tail {
-        ReadAnswer under_way;
-        bool used = false;
+        std::shared_ptr<Read> last;
         bool broken = false;  // to be told by the next read
     };
 

@@ -239,6 +239,26 @@ asio::awaitable<void> ApiNode::read(Operation& request) {
 
 namespace {
 
+/// Into the trace.
+struct TellingProjectorObserver final : ProjectorObserver {
+    explicit TellingProjectorObserver(Process& of) : process(of) {}
+    void started(Partition partition) override { tell(partition, "takes", ""); }
+    void stopped(Partition partition) override { tell(partition, "leaves", ""); }
+    void checkpoint_lost(Partition partition) override { tell(partition, "lost the checkpoint of", ""); }
+    void outage(Partition partition, std::string_view why) override { tell(partition, "fails in", why); }
+    void log_cut(Partition partition, std::string_view why) override { tell(partition, "sees a cut in", why); }
+    void quarantined(const UserId& user, Partition partition, Offset, std::string_view why) override {
+        tell(partition, "quarantines " + user.value() + " in", why);
+    }
+
+    void tell(Partition partition, const std::string& what, std::string_view why) const {
+        if (!process.world().tracing()) return;
+        process.world().tell(process.name() + " " + what + " partition " + std::to_string(partition.value()) +
+                             (why.empty() ? "" : ": ") + std::string(why));
+    }
+    Process& process;
+};
+
 class Assigned final : public PartitionAssignment {
 public:
     explicit Assigned(const asio::any_io_executor& executor) : executor_(executor) {}
@@ -271,12 +291,13 @@ struct ProjectorNode::Program {
         : log(process, broker),
           store(process, database),
           assignment(process.executor()),
+          observer(process),
           projector(process.executor(), log, store, assignment, observer, options) {}
 
     SimulatedLog log;
     SimulatedDatabase store;
     Assigned assignment;
-    ProjectorObserver observer;
+    TellingProjectorObserver observer;
     Projector projector;
 };
 
