@@ -145,7 +145,7 @@ asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjectio
     NextOffset from, const KnownStreams& in_flight) {
     const auto records = co_await next_records(from);
     if (!records) co_return std::nullopt;
-    const KnownStreams before = co_await streams_before(*records, in_flight);
+    const KnownStreams before = co_await streams_before(from, *records, in_flight);
     Prepared prepared{from, records->size(), fold(*records, before), {}};
     prepared.streams = prepared.folded.batch.streams;
     co_return prepared;
@@ -171,7 +171,8 @@ asio::awaitable<std::optional<std::vector<StoredRecord>>> PartitionProjection::n
     co_return records;
 }
 
-asio::awaitable<KnownStreams> PartitionProjection::streams_before(const std::vector<StoredRecord>& records,
+asio::awaitable<KnownStreams> PartitionProjection::streams_before(NextOffset from,
+                                                                  const std::vector<StoredRecord>& records,
                                                                   const KnownStreams& in_flight) {
     KnownStreams streams;
     std::vector<UserId> unknown;
@@ -184,8 +185,13 @@ asio::awaitable<KnownStreams> PartitionProjection::streams_before(const std::vec
             unknown.push_back(user);
     }
     if (unknown.empty()) co_return streams;
-    // The batch in flight changes none of these, and if another projector does, the commit of this one fails.
-    KnownStreams stored = co_await store_.streams(unknown);
+    // The batch in flight changes none of these, so before or after its commit they are the same. At any other position
+    // they may hold what these records are about to add, or lack what came before: nothing may be folded on that, even
+    // if the commit finds the checkpoint where it should be, as the database may have been set back meanwhile.
+    const NextOffset committed = applied_.value_or(from);
+    StoredStreams found = co_await store_.streams(partition_, unknown);
+    if (found.applied != from && found.applied != committed) throw CheckpointLost();
+    KnownStreams stored = std::move(found.streams);
     for (const UserId& user : unknown) stored.try_emplace(user);  // nothing of them yet is knowledge too
     remember(stored);
     streams.merge(stored);

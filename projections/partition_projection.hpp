@@ -78,7 +78,7 @@ private:
     asio::awaitable<std::optional<Prepared>> commit_while_preparing(Prepared current);
     asio::awaitable<void> commit(Prepared& current);
     asio::awaitable<std::optional<std::vector<StoredRecord>>> next_records(NextOffset from);
-    asio::awaitable<KnownStreams> streams_before(const std::vector<StoredRecord>& records,
+    asio::awaitable<KnownStreams> streams_before(NextOffset from, const std::vector<StoredRecord>& records,
                                                  const KnownStreams& in_flight);
     void remember(const KnownStreams& committed);
     void tell(const Folded& folded, SteadyClock::duration took);

@@ -14,8 +14,8 @@ public:
 
     asio::awaitable<Checkpoint> checkpoint(Partition partition) override { co_return tables_->checkpoint(partition); }
 
-    asio::awaitable<std::unordered_map<UserId, StreamStatus>> streams(std::vector<UserId> users) override {
-        co_return tables_->streams(users);
+    asio::awaitable<StoredStreams> streams(Partition partition, std::vector<UserId> users) override {
+        co_return tables_->streams(partition, users);
     }
     asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) override {
         co_return tables_->commit(partition, from, to, batch);

@@ -69,11 +69,11 @@ Checkpoint MemoryTables::checkpoint(Partition partition) const {
     return found == checkpoints_.end() ? Checkpoint{} : found->second;
 }
 
-std::unordered_map<UserId, StreamStatus> MemoryTables::streams(const std::vector<UserId>& users) const {
-    std::unordered_map<UserId, StreamStatus> found;
+StoredStreams MemoryTables::streams(Partition partition, const std::vector<UserId>& users) const {
+    StoredStreams found{{}, checkpoint(partition).next_offset};
     for (const UserId& user : users)
         if (const User* known = find(user); known && known->stream != StreamStatus{})
-            found.emplace(user, known->stream);
+            found.streams.emplace(user, known->stream);
     return found;
 }
 

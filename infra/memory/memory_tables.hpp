@@ -10,6 +10,7 @@
 #include "commands/ports/chats_store.hpp"
 #include "projections/batch.hpp"
 #include "projections/ports/queries.hpp"
+#include "projections/ports/read_model_store.hpp"
 
 namespace chat {
 
@@ -18,7 +19,7 @@ namespace chat {
 class MemoryTables {
 public:
     Checkpoint checkpoint(Partition partition) const;
-    std::unordered_map<UserId, StreamStatus> streams(const std::vector<UserId>& users) const;
+    StoredStreams streams(Partition partition, const std::vector<UserId>& users) const;
     /// False and nothing changed: the checkpoint is not at `from`.
     bool commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch);
     /// Answers to commands before that time.

@@ -14,8 +14,10 @@ asio::awaitable<Checkpoint> PostgresReadModelStore::checkpoint(Partition partiti
     return pool_.run([partition](PostgresSession& session) { return read_checkpoint(session, partition); });
 }
 
-asio::awaitable<std::unordered_map<UserId, StreamStatus>> PostgresReadModelStore::streams(std::vector<UserId> users) {
-    return pool_.run([users = std::move(users)](PostgresSession& session) { return read_streams(session, users); });
+asio::awaitable<StoredStreams> PostgresReadModelStore::streams(Partition partition, std::vector<UserId> users) {
+    return pool_.run([partition, users = std::move(users)](PostgresSession& session) {
+        return read_streams(session, partition, users);
+    });
 }
 
 asio::awaitable<bool> PostgresReadModelStore::commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) {

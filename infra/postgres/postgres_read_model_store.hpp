@@ -11,7 +11,7 @@ public:
     explicit PostgresReadModelStore(PostgresPool& pool) : pool_(pool) {}
 
     asio::awaitable<Checkpoint> checkpoint(Partition partition) override;
-    asio::awaitable<std::unordered_map<UserId, StreamStatus>> streams(std::vector<UserId> users) override;
+    asio::awaitable<StoredStreams> streams(Partition partition, std::vector<UserId> users) override;
     asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) override;
     asio::awaitable<std::size_t> forget_answers(std::chrono::seconds older_than) override;
 

@@ -15,8 +15,8 @@ class PartitionAssignment {
 public:
     virtual ~PartitionAssignment() = default;
 
-    /// The partitions that are ours now; returns as soon as they differ from `known` (at first: the empty set). Does not
-    /// throw for an outage: it goes on trying, and what was assigned stays or is taken back.
+    /// The partitions that are ours now; returns as soon as they differ from `known` (at first: the empty set). Does
+    /// not throw for an outage: it goes on trying, and what was assigned stays or is taken back.
     virtual asio::awaitable<std::set<Partition>> changed(std::set<Partition> known) = 0;
 };
 

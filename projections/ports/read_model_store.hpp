@@ -15,6 +15,13 @@ namespace chat {
 
 namespace asio = boost::asio;
 
+/// Where streams stand, and how much of the partition that includes: of one snapshot, since what is folded on them is
+/// right only from there on.
+struct StoredStreams {
+    std::unordered_map<UserId, StreamStatus> streams;  // users without events are absent
+    NextOffset applied;                                // the partition's checkpoint
+};
+
 /// The read model as the projector writes it. Throws Outage when the database does not answer; then whether a commit
 /// happened is found by reading the checkpoint again.
 class ReadModelStore {
@@ -23,12 +30,11 @@ public:
 
     virtual asio::awaitable<Checkpoint> checkpoint(Partition partition) = 0;
 
-    /// Where these users' streams stand; users without events are absent.
-    virtual asio::awaitable<std::unordered_map<UserId, StreamStatus>> streams(std::vector<UserId> users) = 0;
+    virtual asio::awaitable<StoredStreams> streams(Partition partition, std::vector<UserId> users) = 0;
 
     /// One transaction: every row change of the batch, the users' heads, the partition's checkpoint by compare-and-set
-    /// of its offset, and a notification to who waits for it. False and nothing changed: the checkpoint is not at `from`,
-    /// so another projector owns the partition; read the checkpoint again.
+    /// of its offset, and a notification to who waits for it. False and nothing changed: the checkpoint is not at
+    /// `from`, so another projector owns the partition; read the checkpoint again.
     virtual asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) = 0;
 
     /// Forgets answers to commands that are older than that; gives how many, a bounded number a call.

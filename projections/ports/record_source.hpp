@@ -25,7 +25,8 @@ public:
 
     /// Records from `next` on, in order, at least one and at most `limit`; waits until there is one. Throws Outage when
     /// the connection breaks, LogCut when `next` is outside of the log. One reader for each partition at a time.
-    virtual asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next, std::size_t limit) = 0;
+    virtual asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next,
+                                                            std::size_t limit) = 0;
 
     /// The partition's end (exclusive) at the time of the call. Throws Outage.
     virtual asio::awaitable<NextOffset> end(Partition partition) = 0;

@@ -80,7 +80,7 @@ private:
             const auto n = static_cast<std::size_t>(op->sequence->value());
             if (n < 1 || n > stream_.size()) continue;
             const Causes& causes = stream_.events[n - 1].envelope.causes;
-            if (causes.correlation == op->attempt || (op->key && causes.command_key == op->key))
+            if (causes.correlation == op->attempt || (!cut_ && op->key && causes.command_key == op->key))
                 acknowledged_[n] = std::min(acknowledged_[n], op->end);
         }
     }

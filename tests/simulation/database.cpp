@@ -21,10 +21,12 @@ void Database::stop(int forgets) {
 }
 
 bool Database::commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch) {
-    if (!tables_.commit(partition, from, to, batch)) return false;
+    const bool done = tables_.commit(partition, from, to, batch);
     if (world_.tracing())
-        world_.tell("projected: partition " + std::to_string(partition.value()) + " below " +
+        world_.tell(std::string(done ? "projected" : "not projected") + ": partition " +
+                    std::to_string(partition.value()) + " from " + std::to_string(from.value()) + " below " +
                     std::to_string(to.next_offset.value()));
+    if (!done) return false;
     commits_.push_back({partition, from, to, batch});
     if (on_commit) on_commit(partition, to.next_offset);
     return true;
@@ -54,9 +56,10 @@ asio::awaitable<Checkpoint> SimulatedDatabase::checkpoint(Partition partition) {
     return ask<Checkpoint>([=, database = &database_] { return database->tables().checkpoint(partition); });
 }
 
-asio::awaitable<std::unordered_map<UserId, StreamStatus>> SimulatedDatabase::streams(std::vector<UserId> users) {
-    return ask<std::unordered_map<UserId, StreamStatus>>(
-        [database = &database_, users = std::move(users)] { return database->tables().streams(users); });
+asio::awaitable<StoredStreams> SimulatedDatabase::streams(Partition partition, std::vector<UserId> users) {
+    return ask<StoredStreams>([partition, database = &database_, users = std::move(users)] {
+        return database->tables().streams(partition, users);
+    });
 }
 
 asio::awaitable<bool> SimulatedDatabase::commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) {

@@ -57,7 +57,7 @@ public:
         : process_(process), world_(process.world()), database_(database) {}
 
     asio::awaitable<Checkpoint> checkpoint(Partition partition) override;
-    asio::awaitable<std::unordered_map<UserId, StreamStatus>> streams(std::vector<UserId> users) override;
+    asio::awaitable<StoredStreams> streams(Partition partition, std::vector<UserId> users) override;
     asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) override;
     asio::awaitable<std::size_t> forget_answers(std::chrono::seconds) override { co_return 0; }
 

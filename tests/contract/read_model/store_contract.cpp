@@ -10,8 +10,8 @@ TEST_P(ReadModelContract, IsEmptyAtFirst) {
     const UserStory ann("ann");
     EXPECT_EQ(get(model_->store().checkpoint(partition)), Checkpoint{});
     EXPECT_EQ(get(model_->chats().checkpoint(partition)), Checkpoint{});
-    EXPECT_TRUE(get(model_->store().streams({ann.user()})).empty());
-    EXPECT_TRUE(get(model_->store().streams({})).empty());
+    EXPECT_TRUE(get(model_->store().streams(partition, {ann.user()})).streams.empty());
+    EXPECT_TRUE(get(model_->store().streams(partition, {})).streams.empty());
     const StoredChats stored = load(ann);
     EXPECT_EQ(stored.chats, UserChats());
     EXPECT_EQ(stored.applied.next_offset, NextOffset(0));
@@ -84,7 +84,8 @@ TEST_P(ReadModelContract, TellsWhereStreamsStand) {
     ann.creates("a");
     odd.creates("b");
     ASSERT_TRUE(project({&ann, &odd}));
-    const auto streams = get(model_->store().streams({ann.user(), odd.user(), UserId("NULL"), UserId("nobody")}));
+    const auto streams =
+        get(model_->store().streams(partition, {ann.user(), odd.user(), UserId("NULL"), UserId("nobody")})).streams;
     ASSERT_EQ(streams.size(), 2u);
     EXPECT_EQ(streams.at(ann.user()), (StreamStatus{ann.chats().head(), ann.last_time()}));
     EXPECT_EQ(streams.at(odd.user()), (StreamStatus{odd.chats().head(), odd.last_time()}));
@@ -155,7 +156,7 @@ TEST_P(ReadModelContract, RemembersAQuarantine) {
     batch.streams[UserId("bob")] = StreamStatus{{}, {}, Offset(13), "sequence 2 after 0"};
     const auto expected = batch.streams;
     ASSERT_TRUE(commit(batch));
-    EXPECT_EQ(get(model_->store().streams({ann.user(), UserId("bob")})), expected);
+    EXPECT_EQ(get(model_->store().streams(partition, {ann.user(), UserId("bob")})).streams, expected);
     EXPECT_TRUE(load(ann).quarantined);
     EXPECT_EQ(load(ann).chats, ann.chats());
     EXPECT_TRUE(load(UserStory("bob")).quarantined);

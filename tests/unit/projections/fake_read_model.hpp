@@ -73,11 +73,11 @@ public:
         co_return checkpoints[partition];
     }
 
-    asio::awaitable<std::unordered_map<UserId, StreamStatus>> streams(std::vector<UserId> users) override {
+    asio::awaitable<StoredStreams> streams(Partition partition, std::vector<UserId> users) override {
         ++stream_reads;
-        std::unordered_map<UserId, StreamStatus> found;
+        StoredStreams found{{}, checkpoints[partition].next_offset};
         for (const UserId& user : users)
-            if (const auto at = tables.streams.find(user); at != tables.streams.end()) found.insert(*at);
+            if (const auto at = tables.streams.find(user); at != tables.streams.end()) found.streams.insert(*at);
         co_return found;
     }
 
