@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("CHAT_BIN", ROOT / ".build/release/bin"))
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1

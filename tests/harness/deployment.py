@@ -36,13 +36,16 @@ class Node(Process):
 
 
 class Deployment:
-    def __init__(self, folder, log, apis=2, projectors=1, own_postgres=False, **settings):
+    """`database` and `brokers`: where they are, if not in the services that ./test started."""
+
+    def __init__(self, folder, log, apis=2, projectors=1, own_postgres=False, database=None, brokers=None, **settings):
         self.folder = folder
         self.log_kind = log
         self.own_postgres = OwnPostgres(folder / "postgres") if own_postgres else None
-        self.database = self.own_postgres.url if own_postgres else new_database()
+        self.database = database or (self.own_postgres.url if own_postgres else new_database())
         self.topic = f"e2e-{uuid.uuid4().hex[:12]}"
-        self.log = f"kafka://{os.environ['CHAT_TEST_KAFKA']}/{self.topic}" if log == "kafka" else "postgres"
+        brokers = brokers or os.environ.get("CHAT_TEST_KAFKA")
+        self.log = f"kafka://{brokers}/{self.topic}" if log == "kafka" else "postgres"
         self.environment = {"CHAT_DATABASE": self.database, "CHAT_LOG": self.log, "CHAT_AUTH": "dev",
                             "CHAT_GROUP": self.topic, **settings}
         self.projectors = [Node(f"projector{i}", "chat-projector", folder, self.environment, "CHAT_METRICS_PORT")
