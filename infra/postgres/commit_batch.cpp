@@ -7,9 +7,9 @@
 namespace chat {
 
 // `moved` is the compare-and-set; every other part asks for it first, so a loser waits for the winner's row lock before
-// it has touched anything, and then does nothing. synchronous_commit is off for this transaction: the log is the truth,
-// and rows and checkpoint are lost together if the server dies within the next fraction of a second, then applied
-// again. What an event waits for on its way to readers is thus no disk.
+// it has touched anything, and then does nothing. The commit waits for the disk, though the log is the truth and could
+// be applied again: a server that dies must not take back what reads have shown, nor the answers to commands, which
+// chat-api forgets once they are here; a retry would then be done twice.
 const Statement commit_batch_sql{"commit_batch", R"(
     WITH moved AS (
         INSERT INTO checkpoints AS c (partition, next_offset, last_event_id)
@@ -70,8 +70,7 @@ const Statement commit_batch_sql{"commit_batch", R"(
             ON CONFLICT (user_id) DO UPDATE
            SET version = excluded.version, last_event_id = excluded.last_event_id, last_time = excluded.last_time,
                quarantined_at = excluded.quarantined_at, quarantine_reason = excluded.quarantine_reason)
-    SELECT set_config('synchronous_commit', 'off', true),
-           pg_notify('chat_checkpoint', $1::text || ' ' || $3::text)
+    SELECT pg_notify('chat_checkpoint', $1::text || ' ' || $3::text)
       FROM moved)"};
 
 namespace {

@@ -9,11 +9,11 @@ from rig.services import Broker, Database
 
 
 class Cluster:
-    def __init__(self, folder, log, brokers=None, **settings):
+    def __init__(self, folder, log, brokers=None, database_options=(), **settings):
         """`brokers`: started already; otherwise one of its own for log=kafka."""
         self.folder, self.log_kind = folder, log
         self.brokers, self.deployment = [], None
-        self.database = Database(folder)
+        self.database = Database(folder, *database_options)
         try:
             if log == "kafka":
                 self.brokers = brokers or [Broker(folder)]
