@@ -16,7 +16,7 @@ from rig.load import Load
 from rig.log_records import read_model
 from rig.report import longest_gap, report
 
-SECONDS = {"kafka": 60.0, "postgres": 45.0}
+SECONDS = {"kafka": 45.0, "postgres": 35.0}
 LONG = float(os.environ.get("CHAT_FAULT_SECONDS", "0"))
 
 
@@ -53,5 +53,5 @@ def test_nothing_told_becomes_untrue_under_faults(log, tmp_path, results, closin
     say(text)
     assert verdict.violations == [], text
     assert all(code in (0, 1, 3) for _, code, _ in script.endings), f"a program crashed: {script.endings}"
-    assert verdict.acknowledged > 20 * seconds, "too little happened for this to mean anything"
-    assert sum(script.counts.values()) >= seconds / 5
+    assert verdict.acknowledged > 100, "too little happened for this to mean anything"
+    assert sum(script.counts.values()) >= seconds / 5  # 60 in five minutes

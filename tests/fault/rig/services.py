@@ -1,4 +1,5 @@
 """A PostgreSQL server and Kafka brokers of a test's own, each behind a proxy, each to be killed, paused and cut off."""
+import base64
 import contextlib
 import os
 import re
@@ -142,3 +143,21 @@ class Broker:
         if self.process.running:
             self.process.kill()  # nothing here outlives the test
         shutil.rmtree(self.data, ignore_errors=True)
+
+
+def kafka_id():
+    """As kafka.tools.StorageTool random-uuid makes them."""
+    return "A" + base64.urlsafe_b64encode(os.urandom(16)).decode()[1:22]
+
+
+def three_brokers(folder):
+    """A cluster of three nodes, each broker and controller. Not behind proxies."""
+    cluster, ports = kafka_id(), [free_port() for _ in range(3)]
+    controllers = [f"{number}@127.0.0.1:{port}:{kafka_id()}" for number, port in enumerate(ports, start=1)]
+    bootstrap = ",".join(f"127.0.0.1:{port}" for port in ports)
+    options = ["--cluster", cluster, "--controllers", ",".join(controllers),
+               "--set", f"controller.quorum.bootstrap.servers={bootstrap}", "--set", "offsets.topic.replication.factor=3",
+               # The dead leader's session is what writers wait for.
+               "--set", "controller.quorum.fetch.timeout.ms=1000", "--set", "controller.quorum.election.timeout.ms=500"]
+    return [Broker(folder, f"kafka{number}", [*options, "--set", f"node.id={number}"], port, proxied=False)
+            for number, port in enumerate(ports, start=1)]
