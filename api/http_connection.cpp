@@ -14,14 +14,23 @@ namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_size = 8192;
+/// Answers that are sent whatever memory there is: to health checks, problems, short pages.
+constexpr std::size_t small_answer = 65536;
+
+Problem overloaded() {
+    return {&problems::overloaded,
+            "So many bytes are on their way that the server takes no more. Nothing was stored.",
+            {},
+            std::chrono::seconds(1)};
+}
 
 bool sends_body(Method method, const Response& response) { return method != Method::head && response.status() != 304; }
 
 }  // namespace
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, const HttpOptions& options, RequestHandler& handler,
-                               DateField& date)
-    : socket_(std::move(socket)), options_(options), handler_(handler), date_(date) {}
+                               DateField& date, ByteBudget& payloads)
+    : socket_(std::move(socket)), options_(options), handler_(handler), date_(date), payload_(payloads) {}
 
 asio::awaitable<void> HttpConnection::run() {
     for (;;) {
@@ -60,7 +69,8 @@ void HttpConnection::enter(Phase phase) {
 
 asio::awaitable<HttpConnection::Incoming> HttpConnection::read_request() {
     enter(Phase::idle);
-    expired_ = false;
+    expired_ = overloaded_ = false;
+    payload_.set(0);
     parser_.emplace(options_);
     bool told_to_continue = false;
     for (;;) {
@@ -70,6 +80,10 @@ asio::awaitable<HttpConnection::Incoming> HttpConnection::read_request() {
             if (phase_ == Phase::idle) enter(Phase::reading);
             begin_ += parser_->put(unread());
             if (parser_->fault()) co_return Incoming::refused;
+            if (!payload_.try_set(parser_->request().body.size())) {
+                overloaded_ = true;
+                co_return Incoming::refused;
+            }
             if (parser_->done()) co_return Incoming::request;
         }
         if (parser_->awaits_continue() && begin_ == end_ && !std::exchange(told_to_continue, true)) {
@@ -116,7 +130,15 @@ asio::awaitable<bool> HttpConnection::answer() {
     const bool http10 = parser_->minor_version() == 0;
     Request request = parser_->take();
     const Method method = request.method;
-    const Response response = co_await handler_.handle(std::move(request));
+    const std::string path(request.path());
+    Response response = co_await handler_.handle(std::move(request));
+    // A command was done: its client must hear of it. A read can be asked again.
+    const bool is_read = method == Method::get || method == Method::head;
+    const std::size_t size = response.body().size();
+    if (!is_read || size <= small_answer)
+        payload_.set(size);
+    else if (!payload_.try_set(size))
+        response = respond(overloaded(), path);
 
     const bool keep = wants_more && !finishing_;
     const Ending ending = !keep ? Ending::close : http10 ? Ending::keep_alive_http10 : Ending::keep_alive;
@@ -132,6 +154,7 @@ asio::awaitable<bool> HttpConnection::answer() {
 asio::awaitable<void> HttpConnection::refuse() {
     Problem problem{&problems::bad_request, "The request ends before it is complete."};
     if (parser_->fault()) problem = *parser_->fault();
+    if (overloaded_) problem = overloaded();
     if (expired_) problem = {&problems::request_timeout, "The request was not complete in time."};
     const Response response = handler_.refuse(problem, parser_->request());
     write_head(head_, response, Ending::close, date_.at(std::time(nullptr)));

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/byte_budget.hpp"
 #include "api/http_options.hpp"
 #include "api/request_handler.hpp"
 #include "api/request_parser.hpp"
@@ -23,8 +24,9 @@ class HttpConnection {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// `options`, `handler` and `date` outlive it.
-    HttpConnection(asio::ip::tcp::socket socket, const HttpOptions& options, RequestHandler& handler, DateField& date);
+    /// `options`, `handler`, `date` and `payloads` outlive it.
+    HttpConnection(asio::ip::tcp::socket socket, const HttpOptions& options, RequestHandler& handler, DateField& date,
+                   ByteBudget& payloads);
 
     /// Until the connection has ended, by whichever side. Once only.
     asio::awaitable<void> run();
@@ -57,6 +59,7 @@ private:
     const HttpOptions& options_;
     RequestHandler& handler_;
     DateField& date_;
+    ByteBudget::Share payload_;  // of what this connection holds of a request or an answer
 
     std::optional<RequestParser> parser_;
     std::vector<char> buffer_;  // received, and not yet taken by the parser: from begin_ to end_
@@ -67,6 +70,7 @@ private:
     Phase phase_ = Phase::idle;
     std::optional<Clock::time_point> deadline_;
     bool expired_ = false;
+    bool overloaded_ = false;
     bool finishing_ = false;
 };
 

@@ -64,6 +64,7 @@ struct HttpServer::State {
     static asio::awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket);
 
     HttpOptions options;
+    ByteBudget payloads{options.payload_bytes};
     RequestHandler& handler;
     HttpObserver& observer;
     tcp::acceptor acceptor;
@@ -135,6 +136,7 @@ asio::awaitable<void> HttpServer::State::accept(std::shared_ptr<State> state) {
 }
 
 void HttpServer::State::sweep(Clock::time_point now) {
+    observer.payload(payloads.used());
     if (stop_by && now >= *stop_by) return close_all();
     for (HttpConnection* connection : connections)
         if (const auto deadline = connection->deadline(); deadline && now >= *deadline) connection->expire();
@@ -145,7 +147,7 @@ void HttpServer::State::close_all() {
 }
 
 asio::awaitable<void> HttpServer::State::serve(std::shared_ptr<State> state, tcp::socket socket) {
-    HttpConnection connection(std::move(socket), state->options, state->handler, state->date);
+    HttpConnection connection(std::move(socket), state->options, state->handler, state->date, state->payloads);
     state->connections.insert(&connection);
     state->observer.connections(state->connections.size());
     try {

@@ -13,6 +13,7 @@
 #include "api/dispatcher.hpp"
 #include "api/http_server.hpp"
 #include "api/readiness.hpp"
+#include "infra/config/open_files.hpp"
 #include "infra/config/program.hpp"
 #include "infra/config/program_context.hpp"
 #include "infra/config/run_until_signal.hpp"
@@ -31,6 +32,9 @@ namespace chat {
 namespace {
 
 using Generator = std::mt19937_64;
+
+/// Beside connections: to the database and the log, what libraries open, and some to spare.
+constexpr std::size_t files_of_our_own = 200;
 
 Generator seeded_generator() {
     std::random_device device;
@@ -55,6 +59,11 @@ HttpOptions http_options(const Settings& settings) {
     options.address = settings.http_address;
     options.port = settings.http_port;
     options.body_limit = settings.body_limit;
+    options.connections = settings.http_connections;
+    options.payload_bytes = settings.http_payload_bytes;
+    options.idle_timeout = settings.http_idle_timeout;
+    options.request_timeout = settings.http_request_timeout;
+    options.send_timeout = settings.http_send_timeout;
     return options;
 }
 
@@ -152,6 +161,9 @@ struct Serving {
 int run_api(const Settings& settings) {
     const Logger logger = make_logger(name_of(Program::api), settings.log());
     log_warnings(settings, logger);
+    if (const std::size_t files = raise_open_files(); files < settings.http_connections + files_of_our_own)
+        logger->warn("the system lets this process have {} files open, too few for CHAT_HTTP_CONNECTIONS={}", files,
+                     settings.http_connections);
 
     ProgramContext io;
     const PostgresOptions database = postgres_options(settings, Program::api);

@@ -31,6 +31,8 @@ public:
     virtual void request_refused(int status) { (void)status; }
     /// Open connections now, after each change.
     virtual void connections(std::size_t open) { (void)open; }
+    /// Bytes of request bodies and answers in memory, now and then.
+    virtual void payload(std::size_t bytes) { (void)bytes; }
     /// One more was turned away since there are as many as allowed.
     virtual void connection_refused() {}
     /// The listening socket failed; accepting goes on after a pause.

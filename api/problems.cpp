@@ -18,7 +18,7 @@ std::span<const ProblemType* const> all_problem_types() {
         &expectation_failed,  &validation,      &header_too_large,
         &internal_error,      &unavailable,     &log_unavailable,
         &outcome_unknown,     &history_damaged, &too_many_connections,
-        &not_ready,           &key_reused,
+        &not_ready,           &key_reused,      &overloaded,
     };
     return all;
 }

@@ -42,6 +42,7 @@ inline constexpr ProblemType log_unavailable{"log-unavailable", 503, "The comman
 inline constexpr ProblemType outcome_unknown{"outcome-unknown", 503, "It is not known whether the command was stored"};
 inline constexpr ProblemType history_damaged{"history-damaged", 503, "A part of the user's history is missing"};
 inline constexpr ProblemType too_many_connections{"too-many-connections", 503, "There are too many connections"};
+inline constexpr ProblemType overloaded{"overloaded", 503, "The server holds as much as it may"};
 inline constexpr ProblemType not_ready{"not-ready", 503, "The service is not ready"};
 }  // namespace problems
 

@@ -43,6 +43,11 @@ struct Settings {
     std::string http_address;  // an IP address
     std::uint16_t http_port = 0;
     std::size_t body_limit = 0;
+    std::size_t http_connections = 0;    // open at once
+    std::size_t http_payload_bytes = 0;  // of request bodies and large answers, in memory at once
+    std::chrono::milliseconds http_idle_timeout{};
+    std::chrono::milliseconds http_request_timeout{};
+    std::chrono::milliseconds http_send_timeout{};
     Auth auth{};
     bool auth_dev_anywhere = false;
 

@@ -21,6 +21,7 @@ PrometheusHttpObserver::PrometheusHttpObserver(Metrics& metrics, Logger logger)
       refused_(metrics.counters("chat_http_refused_total", "Requests refused before they could be understood"),
                {"status"}),
       connections_(metrics.gauge("chat_http_connections", "Open connections")),
+      payload_bytes_(metrics.gauge("chat_http_payload_bytes", "Request bodies and answers in memory")),
       connections_refused_(
           metrics.counter("chat_http_connections_refused_total", "Connections turned away as there were too many")),
       accept_failures_(metrics.counter("chat_http_accept_failures_total", "Failures of the listening socket")),
@@ -48,6 +49,8 @@ void PrometheusHttpObserver::log_fault(const AnsweredRequest& request) {
 void PrometheusHttpObserver::request_refused(int status) { refused_.of({std::to_string(status)}).Increment(); }
 
 void PrometheusHttpObserver::connections(std::size_t open) { connections_.Set(static_cast<double>(open)); }
+
+void PrometheusHttpObserver::payload(std::size_t bytes) { payload_bytes_.Set(static_cast<double>(bytes)); }
 
 void PrometheusHttpObserver::connection_refused() { connections_refused_.Increment(); }
 

@@ -15,6 +15,7 @@ public:
     void request_done(const AnsweredRequest& request) override;
     void request_refused(int status) override;
     void connections(std::size_t open) override;
+    void payload(std::size_t bytes) override;
     void connection_refused() override;
     void accept_failed(std::string_view why) override;
     void read_answered(bool from_cache) override;
@@ -29,6 +30,7 @@ private:
     Labelled<prometheus::Histogram, 1> request_seconds_;
     Labelled<prometheus::Counter, 1> refused_;
     prometheus::Gauge& connections_;
+    prometheus::Gauge& payload_bytes_;
     prometheus::Counter& connections_refused_;
     prometheus::Counter& accept_failures_;
     prometheus::Counter& from_cache_;

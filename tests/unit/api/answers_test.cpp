@@ -46,7 +46,7 @@ TEST(ProblemTypes, HaveNamesAndStatusesOfTheirOwn) {
         EXPECT_TRUE(names.insert(type->name).second) << type->name;
         EXPECT_FALSE(reason_phrase(type->status).empty()) << type->status;
     }
-    EXPECT_EQ(names.size(), 23u);
+    EXPECT_EQ(names.size(), 24u);
 }
 
 TEST(Faults, BecomeProblemsByWhatTheyAre) {

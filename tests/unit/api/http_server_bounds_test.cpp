@@ -103,6 +103,44 @@ TEST_F(HttpServerBounds, TurnsAwayMoreConnectionsThanAllowed) {
     });
 }
 
+TEST_F(HttpServerBounds, TakesNoMoreBytesThanItMayHold) {
+    given.payload_bytes = 1500;
+    given.connections = 10;
+    run([this]() -> asio::awaitable<void> {
+        RawClient holding = client();
+        const std::string large(1000, 'x');
+        co_await holding.send(post_bytes("/slow", large));
+        while (handler.handled == 0) co_await asio::post(io, asio::use_awaitable);
+
+        RawClient another = client();
+        co_await another.send(post_bytes("/x", large));
+        const auto refused = co_await another.answer();
+        EXPECT_TRUE(is_problem(refused, problems::overloaded)) << refused.head << refused.body;
+        EXPECT_NE(refused.head.find("Retry-After: 1\r\n"), std::string::npos);
+        EXPECT_TRUE(closes(refused)) << "the rest of the body may be on its way";
+        RawClient small = client();
+        co_await small.send(post_bytes("/x", "short"));
+        const auto served = co_await small.answer();
+        EXPECT_EQ(served.status, 200);
+        another.close();
+
+        handler.gate.cancel();
+        const auto first = co_await holding.answer();
+        EXPECT_EQ(first.status, 200);
+        // A large answer to a read needs room too, but what is alone may be as large as it is.
+        RawClient reader = client();
+        co_await reader.send(get_bytes("/big"));
+        while (observer.payload_bytes < 16 << 20) co_await asio::post(io, asio::use_awaitable);
+        co_await small.send(get_bytes("/big"));
+        const auto later = co_await small.answer();
+        EXPECT_TRUE(is_problem(later, problems::overloaded)) << later.head;
+        EXPECT_FALSE(closes(later));
+        const auto big = co_await reader.answer();
+        EXPECT_EQ(big.body.size(), std::size_t{16 << 20});
+    });
+    EXPECT_EQ(handler.answered, 4);
+}
+
 TEST_F(HttpServerBounds, FinishesRequestsWhenItIsStoppedAndClosesTheRest) {
     run([this]() -> asio::awaitable<void> {
         RawClient busy = client();

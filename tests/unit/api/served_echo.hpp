@@ -52,6 +52,8 @@ struct Counted : HttpObserver {
     std::size_t open = 0;
     std::size_t most = 0;
     int refused = 0;
+    std::size_t payload_bytes = 0;
+    void payload(std::size_t bytes) override { payload_bytes = bytes; }
     void connections(std::size_t now) override { open = now, most = std::max(most, now); }
     void connection_refused() override { ++refused; }
 };

@@ -32,6 +32,11 @@ TEST(Settings, HaveDefaultsThatServeOneMachine) {
     EXPECT_EQ(settings.http_address, "127.0.0.1");
     EXPECT_EQ(settings.http_port, 8080);
     EXPECT_EQ(settings.body_limit, 1048576u);
+    EXPECT_EQ(settings.http_connections, 10000u);
+    EXPECT_EQ(settings.http_payload_bytes, 64u << 20);
+    EXPECT_EQ(settings.http_idle_timeout, std::chrono::seconds(75));
+    EXPECT_EQ(settings.http_request_timeout, std::chrono::seconds(15));
+    EXPECT_EQ(settings.http_send_timeout, std::chrono::seconds(30));
     EXPECT_EQ(settings.auth, Auth::dev);
     EXPECT_EQ(settings.read_wait, std::chrono::seconds(1));
     EXPECT_EQ(settings.command_deadline, std::chrono::seconds(10));
@@ -66,6 +71,7 @@ TEST(Settings, RefuseBadValuesByName) {
         {Program::api, "http-port", "65536", "--http-port: must be a port from 0 to 65535, not '65536'"},
         {Program::api, "http-address", "example.com",
          "--http-address: must be an IP address or localhost, not 'example.com'"},
+        {Program::api, "http-connections", "0", "--http-connections: must be a number from 1 to 1000000, not '0'"},
         {Program::api, "body-limit", "1MB",
          "--body-limit: must be a size from 1KiB to 1024GiB, such as 65536, 64KiB or 64MiB, not '1MB'"},
         {Program::api, "read-wait", "10",
