@@ -190,19 +190,25 @@ MessagePage MemoryTables::messages(Partition partition, const MessagePageQuery& 
     std::vector<MessageRow> rows;
     for (const MessageRow& row : known->messages)
         if (row.session == query.session) rows.push_back(row);
-    const auto limit = static_cast<std::ptrdiff_t>(query.limit);
+    std::size_t bytes = 0;
+    const auto fits = [&](const MessageRow& row) {
+        if (bytes >= query.bytes || page.messages.size() >= query.limit) return false;
+        bytes += row.content.size() + row.metadata.view().size();
+        page.messages.push_back(row);
+        return true;
+    };
     auto from = rows.begin(), to = rows.end();
     if (query.after) {
         from = std::ranges::find_if(rows, [&](const MessageRow& row) { return row.sequence > *query.after; });
-        to = from + std::min(to - from, limit);
+        to = std::find_if_not(from, to, fits);
     } else {
         if (query.before)
             to = std::ranges::find_if(rows, [&](const MessageRow& row) { return row.sequence >= *query.before; });
-        from = to - std::min(to - from, limit);
+        for (from = to; from != rows.begin() && fits(*std::prev(from));) --from;
+        std::ranges::reverse(page.messages);
     }
     page.has_older = from != rows.begin();
     page.has_newer = to != rows.end();
-    page.messages.assign(from, to);
     return page;
 }
 

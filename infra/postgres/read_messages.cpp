@@ -10,7 +10,9 @@
 namespace chat {
 namespace {
 
-// $1 partition, $2 user, $3 session, $4 sequence that bounds the page, $5 rows at most. The first row is the session
+// $1 partition, $2 user, $3 session, $4 sequence that bounds the page, $5 rows at most, $6 bytes after which there are
+// no more rows; each row tells how many there would be without that. Metadata that is short as it is stored is short.
+// The first row is the session
 // with the state of reading; the others are messages in the same columns, so that a session's title and metadata do not
 // come again with each message.
 std::string page_statement(const std::string& wanted, const std::string& order, const std::string& beyond) {
@@ -25,13 +27,21 @@ std::string page_statement(const std::string& wanted, const std::string& order, 
       FROM checkpoints c LEFT JOIN user_streams u ON u.user_id = $2 LEFT JOIN s ON true
      WHERE c.partition = $1
      UNION ALL
-    (SELECT NULL, NULL, NULL, NULL, m.id, m.content, m.agent_type, m.created_at, NULL, NULL, NULL, NULL, m.metadata,
-            m.sequence, m.message_type
-      FROM chat_messages m
-     WHERE m.session_id = (SELECT id FROM s) AND m.sequence )" +
+    (SELECT NULL, NULL, NULL, NULL, m.id, m.content, m.agent_type, m.created_at, NULL, m.candidates, NULL, NULL,
+            m.metadata, m.sequence, m.message_type
+       FROM (SELECT c.*, count(*) OVER () AS candidates,
+                    sum(c.size) OVER (ORDER BY c.sequence )" +
+           order + R"( ROWS UNBOUNDED PRECEDING) - c.size AS before
+               FROM (SELECT m.*, octet_length(m.content) + CASE WHEN pg_column_size(m.metadata) < 100 THEN 100
+                                                                ELSE octet_length(m.metadata::text) END AS size
+                       FROM chat_messages m
+                      WHERE m.session_id = (SELECT id FROM s) AND m.sequence )" +
            wanted + R"( $4
-     ORDER BY m.sequence )" +
-           order + R"( LIMIT $5::bigint))";
+                      ORDER BY m.sequence )" +
+           order + R"( LIMIT $5::bigint) c) m
+      WHERE m.before < $6::bigint
+      ORDER BY m.sequence )" +
+           order + ")";
 }
 
 constexpr std::int64_t no_bound = std::numeric_limits<std::int64_t>::max();
@@ -64,13 +74,15 @@ MessagePage read_messages(PostgresSession& session, Partition partition, const M
     const std::int64_t bound = query.after ? query.after->value() : query.before ? query.before->value() : no_bound;
     const pqxx::result rows =
         session.exec(query.after ? read_messages_above_sql : read_messages_below_sql, partition.value(),
-                     query.user.value(), to_string(query.session), bound, limit);
+                     query.user.value(), to_string(query.session), bound, limit, query.bytes);
     MessagePage page;
     bool beyond = false;
+    std::size_t candidates = 0;
     for (const auto& record : rows) {
         const Fields row(record);
         if (!row.null(message_type_column)) {
             page.messages.push_back(message_from(row, query.session));
+            candidates = static_cast<std::size_t>(row.number(session_column + 5));
             continue;
         }
         page.read = read_version_from(row, 0);
@@ -79,8 +91,9 @@ MessagePage read_messages(PostgresSession& session, Partition partition, const M
     }
     std::sort(page.messages.begin(), page.messages.end(),
               [](const MessageRow& a, const MessageRow& b) { return a.sequence < b.sequence; });
-    const bool more = page.messages.size() > query.limit;
-    if (more) page.messages.erase(query.after ? page.messages.end() - 1 : page.messages.begin());
+    const bool more = candidates > query.limit || candidates > page.messages.size();
+    if (page.messages.size() > query.limit)
+        page.messages.erase(query.after ? page.messages.end() - 1 : page.messages.begin());
     page.has_older = query.after ? beyond : more;
     page.has_newer = query.after ? more : beyond;
     return page;

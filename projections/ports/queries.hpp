@@ -76,6 +76,7 @@ struct MessagePageQuery {
     std::size_t limit = 100;
     std::optional<Sequence> before;  // the newest `limit` below it
     std::optional<Sequence> after;   // the oldest `limit` above it; never both; neither: the newest `limit`
+    std::size_t bytes = 4 << 20;     // of contents and metadata: the message that reaches them is the last one taken
 };
 
 struct MessagePage {

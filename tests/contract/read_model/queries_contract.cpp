@@ -174,6 +174,41 @@ TEST_P(ReadModelContract, PagesMessagesFromTheNewestAndFromAnywhere) {
     EXPECT_EQ(contents(messages(ann, session)), "m1m2m3m4m5m6m7m8m9");
 }
 
+TEST_P(ReadModelContract, EndsAPageOfMessagesWhereItHasManyBytes) {
+    UserStory ann("ann");
+    const SessionId session = ann.creates("a");
+    const std::string metadata = "{\"text\": \"" + std::string(100'000, 'x') + "\"}";  // PostgreSQL keeps it compressed
+    for (int i = 1; i <= 7; ++i) ann.adds(session, std::to_string(i) + std::string(1000, '.'), i < 6 ? "{}" : metadata);
+    ASSERT_TRUE(project(ann));
+    const auto page = [&](std::optional<Sequence> before, std::optional<Sequence> after, std::size_t limit = 100) {
+        return get(model_->queries().messages(partition, {ann.user(), session, limit, before, after, 2500}));
+    };
+    const auto numbers = [](const MessagePage& found) {
+        std::string all;
+        for (const MessageRow& message : found.messages) all += message.content[0];
+        return all;
+    };
+    const MessagePage newest = page({}, {});
+    EXPECT_EQ(numbers(newest), "7") << "its metadata alone is more than that";
+    EXPECT_TRUE(newest.has_older);
+    const MessagePage older = page(newest.messages.front().sequence, {});
+    EXPECT_EQ(numbers(older), "6");
+    const MessagePage three = page(older.messages.front().sequence, {});
+    EXPECT_EQ(numbers(three), "345");
+    EXPECT_TRUE(three.has_older);
+    EXPECT_TRUE(three.has_newer);
+    const MessagePage rest = page(three.messages.front().sequence, {});
+    EXPECT_EQ(numbers(rest), "12");
+    EXPECT_FALSE(rest.has_older);
+
+    const MessagePage forth = page({}, rest.messages.front().sequence);
+    EXPECT_EQ(numbers(forth), "234");
+    EXPECT_TRUE(forth.has_older);
+    EXPECT_TRUE(forth.has_newer);
+    EXPECT_EQ(numbers(page({}, rest.messages.front().sequence, 2)), "23");
+    EXPECT_EQ(numbers(page({}, rest.messages.front().sequence, 3)), "234");
+}
+
 TEST_P(ReadModelContract, ShowsWholeMessagesAlsoOneAlone) {
     UserStory ann("ann");
     UserStory bob("bob");

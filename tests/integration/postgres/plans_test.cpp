@@ -112,8 +112,8 @@ TEST_F(Plans, AreRightAlsoIfMadeWhileTheTablesWereEmpty) {
     }
     const std::string id = "'80000000-0000-0000-0000-000000000000'";
     for (const std::string& shown :
-         {plan(session, read_messages_below_sql, "0, 'u', " + id + ", 5, 5"),
-          plan(session, read_messages_above_sql, "0, 'u', " + id + ", 5, 5"),
+         {plan(session, read_messages_below_sql, "0, 'u', " + id + ", 5, 5, 1000"),
+          plan(session, read_messages_above_sql, "0, 'u', " + id + ", 5, 5, 1000"),
           plan(session, read_message_sql, "0, 'u', " + id + ", " + id), plan(session, load_chats_sql, "0, 'u'")})
         EXPECT_FALSE(uses(shown, "Seq Scan on")) << shown;
 }
@@ -122,7 +122,7 @@ TEST_F(Plans, PagesOfMessagesTouchFewPagesHoweverLongTheSession) {
     const pqxx::result rows = session_.exec("SELECT session_id FROM chat_messages GROUP BY 1 HAVING count(*) > 100");
     const std::string session = Fields(rows[0]).string(0);
     for (const Statement* statement : {&read_messages_below_sql, &read_messages_above_sql}) {
-        const std::string shown = plan(session_, *statement, "0, 'big', '" + session + "', 5000, 101");
+        const std::string shown = plan(session_, *statement, "0, 'big', '" + session + "', 5000, 101, 1000000");
         EXPECT_TRUE(uses(shown, "using chat_messages_in_session")) << shown;
         EXPECT_FALSE(uses(shown, "Seq Scan on chat_")) << shown;
         EXPECT_LE(pages(shown), 150) << shown;  // 101 rows, each maybe in a page of its own
