@@ -59,7 +59,7 @@ PartitionStreams::PartitionStreams(std::shared_ptr<StreamsContext> context, Part
 
 asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId user, const Command& command,
                                                                       Causes causes, const Preconditions& preconditions,
-                                                                      Deadline deadline) {
+                                                                      Deadline deadline, bool& sent) {
     const auto self = shared_from_this();
     const auto turn = co_await turns_.take(user, deadline);
     if (!turn) throw Outage("earlier commands of this user still wait for the log");
@@ -103,6 +103,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
         const StreamHead head = state->chats.head();
         Decision decision = decide(user, state->chats, command, preconditions);
         if (auto* event = std::get_if<Event>(&decision)) {
+            sent = true;
             auto done = co_await append(record(user, state->chats, std::move(*event), causes), deadline);
             if (done) co_return std::move(*done);
             continue;

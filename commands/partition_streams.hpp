@@ -50,9 +50,11 @@ public:
     /// Ends the tail; commands that wait for it end with an outage.
     void stop();
 
-    /// One command, from the user's turn to the log's answer.
+    /// One command, from the user's turn to the log's answer. `sent` becomes true before a record of it is given to the
+    /// log. What it asks of log and database may take longer than the deadline: cancel it then.
     asio::awaitable<Result<Done, CommandFault>> execute(UserId user, const Command& command, Causes causes,
-                                                        const Preconditions& preconditions, Deadline deadline);
+                                                        const Preconditions& preconditions, Deadline deadline,
+                                                        bool& sent);
 
     Seen seen(const UserId& user) const;
     /// Until the tail has read all that was in the log when it began, or it cannot, or the deadline.

@@ -1,5 +1,7 @@
 #include "commands/service.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <exception>
 #include <utility>
 
 #include "commands/partition_streams.hpp"
@@ -17,6 +19,44 @@ std::string_view name(const Command& command) {
         std::string_view operator()(const AddMessage&) const { return "add_message"; }
     };
     return std::visit(Names{}, command);
+}
+
+/// What waits for log and database waits by the deadline itself, and then knows best what became of the command; this
+/// is for what they do not answer at all.
+constexpr std::chrono::milliseconds grace{50};
+
+/// As a value: `||` would wait for its other side if this one threw.
+struct Ended {
+    std::optional<Result<Done, CommandFault>> result;
+    std::exception_ptr error;
+};
+
+asio::awaitable<Ended> caught(asio::awaitable<Result<Done, CommandFault>> command) {
+    Ended ended;
+    try {
+        ended.result = co_await std::move(command);
+    } catch (...) {
+        ended.error = std::current_exception();
+    }
+    co_return ended;
+}
+
+/// Past the deadline the command is cancelled. Throws what it throws, or OutcomeUnknown, or Outage.
+asio::awaitable<Result<Done, CommandFault>> in_time(asio::any_io_executor executor, WakeUp::Deadline deadline,
+                                                    asio::awaitable<Result<Done, CommandFault>> command,
+                                                    const bool& sent) {
+    using namespace asio::experimental::awaitable_operators;
+    SteadyTimer timer(executor, deadline + grace);
+    auto work = caught(std::move(command));
+    auto expired = timer.async_wait(asio::use_awaitable);
+    auto first = co_await (std::move(work) || std::move(expired));
+    if (first.index() == 1) {
+        if (sent) throw OutcomeUnknown("the log has not answered");
+        throw Outage("neither the log nor the database has answered");
+    }
+    Ended& ended = std::get<0>(first);
+    if (ended.error) std::rethrow_exception(ended.error);
+    co_return *std::move(ended.result);
 }
 
 std::string_view outcome(const Result<Done, CommandFault>& result) {
@@ -111,7 +151,9 @@ asio::awaitable<Result<Done, CommandFault>> CommandService::execute(UserId user,
     const auto deadline = running.began + state_->context.options.command_deadline;
     PartitionStreams& streams = state_->streams_of(user);
     try {
-        auto result = co_await streams.execute(std::move(user), command, std::move(causes), preconditions, deadline);
+        bool sent = false;
+        auto executed = streams.execute(std::move(user), command, std::move(causes), preconditions, deadline, sent);
+        auto result = co_await in_time(state_->context.executor, deadline, std::move(executed), sent);
         running.outcome = outcome(result);
         co_return result;
     } catch (const OutcomeUnknown&) {

@@ -61,6 +61,7 @@ PostgresOptions postgres_options(const Settings& settings, Program program) {
     options.connection = settings.database;
     options.name = name_of(program);
     options.connections = static_cast<std::size_t>(settings.database_connections);
+    if (program == Program::api) options.statement_timeout = options.answer_timeout = settings.command_deadline;
     return options;
 }
 

@@ -21,6 +21,7 @@ public:
         stored_unknown,  // stored, no answer
         lost_unknown,    // not stored, no answer
         outage,          // nothing sent
+        silent,          // stored, and the call does not end
     };
 
     explicit ScriptedLog(asio::any_io_executor executor) : executor_(std::move(executor)) {}
@@ -57,6 +58,12 @@ public:
         if (!answers.empty()) answers.pop_front();
         if (answer == Answer::outage) throw Outage("the queue is full");
         if (answer == Answer::lost_unknown) co_return DeliveryUnknown{"timed out"};
+        if (answer == Answer::silent) {
+            records.push_back(record);
+            WakeUp never(executor_);
+            co_await never.wait(WakeUp::Deadline::max());
+            co_return DeliveryUnknown{"cancelled"};
+        }
         if (before_append) std::exchange(before_append, {})();
         records.push_back(record);
         const Offset offset(static_cast<std::int64_t>(records.size()) - 1);
@@ -108,6 +115,7 @@ public:
 
     NextOffset applied;
     bool down = false;
+    bool silent = false;  // lookups of keys do not end
     std::size_t loads = 0;
     std::size_t lookups = 0;
 
@@ -121,6 +129,11 @@ public:
     }
     asio::awaitable<StoredAnswer> answered(Partition, UserId whose, std::string command_key) override {
         ++lookups;
+        if (silent) {
+            WakeUp never(co_await asio::this_coro::executor);
+            co_await never.wait(WakeUp::Deadline::max());
+            throw std::runtime_error("cancelled");
+        }
         if (down) throw Outage("the database is down");
         const UserChats chats = fold_applied(whose);
         const Answered* first = chats.answered(command_key);

@@ -119,6 +119,25 @@ TEST_F(Service, SaysThatTheOutcomeIsUnknownAtTheDeadline) {
     EXPECT_EQ(observer.outcomes, (std::vector<std::string>{"accepted", "unknown", "accepted"}));
 }
 
+TEST_F(Service, AnswersAtTheDeadlineWhenTheLogOrTheDatabaseDoesNot) {
+    options.command_deadline = 100ms;
+    service = make();
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        log.answers = {Answer::silent};
+        EXPECT_THROWS_AWAITED(OutcomeUnknown, say(*service, session));
+        log.news();
+        const auto next = co_await say(*service, session);
+        EXPECT_EQ(next->sequence, Sequence(3)) << "the first was stored";
+        store.silent = true;
+        EXPECT_THROWS_AWAITED(Outage, say_once(*service, session, "k"));
+        store.silent = false;
+        const auto last = co_await say_once(*service, session, "k");
+        EXPECT_EQ(last->sequence, Sequence(4));
+    });
+    EXPECT_EQ(observer.outcomes, (std::vector<std::string>{"accepted", "unknown", "accepted", "outage", "accepted"}));
+}
+
 TEST_F(Service, IsAnOutageWhenNothingWasSent) {
     run([this]() -> asio::awaitable<void> {
         const SessionId session = co_await new_session_of(*service);
