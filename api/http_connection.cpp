@@ -14,6 +14,15 @@ namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_size = 8192;
+/// A body that has come so far takes room for all of it, so that of many that come at once some come whole. One that
+/// has not takes what it has, so that clients who announce much and send little hold up nobody.
+constexpr std::size_t body_begun = 65536;
+
+std::size_t room_for(const RequestParser& parser) {
+    const std::size_t size = parser.request().body.size();
+    return size < body_begun ? size : std::max(size, parser.declared_body());
+}
+
 /// Answers that are sent whatever memory there is: to health checks, problems, short pages.
 constexpr std::size_t small_answer = 65536;
 
@@ -80,7 +89,7 @@ asio::awaitable<HttpConnection::Incoming> HttpConnection::read_request() {
             if (phase_ == Phase::idle) enter(Phase::reading);
             begin_ += parser_->put(unread());
             if (parser_->fault()) co_return Incoming::refused;
-            if (!payload_.try_set(parser_->request().body.size())) {
+            if (!payload_.try_set(room_for(*parser_))) {
                 overloaded_ = true;
                 co_return Incoming::refused;
             }

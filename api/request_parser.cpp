@@ -129,7 +129,9 @@ void RequestParser::on_header_impl(ErrorCode& error) {
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode&) {
     // Beast has compared it with the limit by now.
-    if (length) request_.body.reserve(static_cast<std::size_t>(*length));
+    if (!length) return;
+    declared_body_ = static_cast<std::size_t>(*length);
+    request_.body.reserve(declared_body_);
 }
 
 std::size_t RequestParser::on_body_impl(Text bytes, ErrorCode&) {

@@ -30,6 +30,8 @@ public:
     /// When done. False: the client asked for the connection to end, or speaks HTTP/1.0 without asking otherwise.
     bool keeps_alive() const { return keep_alive(); }
     int minor_version() const { return version_ % 10; }
+    /// How long the body is to be, as the header says; 0 if it does not.
+    std::size_t declared_body() const { return declared_body_; }
     /// Of a request whose header was not read to its end, what is known of it.
     const Request& request() const { return request_; }
     Request take() { return std::move(request_); }
@@ -60,6 +62,7 @@ private:
     std::size_t header_limit_;
     std::size_t body_limit_;
     std::size_t header_bytes_ = 0;
+    std::size_t declared_body_ = 0;
     int version_ = 11;
     int hosts_ = 0;
     bool header_done_ = false;

@@ -141,6 +141,27 @@ TEST_F(HttpServerBounds, TakesNoMoreBytesThanItMayHold) {
     EXPECT_EQ(handler.answered, 4);
 }
 
+TEST_F(HttpServerBounds, LetsSomeOfManyLargeBodiesThroughWhole) {
+    given.body_limit = 200'000;
+    given.payload_bytes = 700'000;
+    given.connections = 10;
+    run([this]() -> asio::awaitable<void> {
+        const std::string bytes = post_bytes("/x", std::string(200'000, 'x'));
+        std::vector<RawClient> many;
+        for (int i = 0; i < 6; ++i) many.push_back(client());
+        // All come on at the same pace. There is room for half of each, and so for three whole ones.
+        for (std::size_t from = 0; from < bytes.size(); from += 10'000)
+            for (RawClient& at : many) co_await at.send(bytes.substr(from, 10'000));
+        int whole = 0;
+        for (RawClient& at : many) {
+            const auto answer = co_await at.answer();
+            whole += answer.status == 200;
+        }
+        EXPECT_GE(whole, 2);
+        EXPECT_LT(whole, 6);
+    });
+}
+
 TEST_F(HttpServerBounds, FinishesRequestsWhenItIsStoppedAndClosesTheRest) {
     run([this]() -> asio::awaitable<void> {
         RawClient busy = client();
