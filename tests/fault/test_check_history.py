@@ -33,7 +33,7 @@ class Story:
     def record(self, kind, key, session, sequence=None, **data):
         sequence = sequence or len(self.records) + 1
         headers = {"ce_id": str(uuid.uuid4()), "ce_sequence": str(sequence), "ce_type": f"chat.{TYPES[kind]}.v1",
-                   "ce_commandid": key}
+                   "ce_commandid": key, "ce_time": f"2026-01-31T09:00:{len(self.records):02}.000000Z"}
         if self.previous:
             headers["ce_previous"] = self.previous
         self.previous = headers["ce_id"]
@@ -62,7 +62,7 @@ def story():
     told.command("add", "s1", "m2", content="b")
     told.operation("messages", session="s1", sequence=4, messages=["m1", "m2"])
     told.command("rename", "s1", title="uno")
-    told.operation("list", sequence=5, sessions=[["s1", "uno", 2, True], ["s2", "two", 0, True]])
+    told.operation("list", sequence=5, sessions=[["s1", "uno", 2, True], ["s2", "two", 0, True]])  # s1 had the last message
     told.command("delete", "s2")
     told.operation("get", session="s2", sequence=6, outcome="refused", status=404, type="/problems/no-such-session")
     told.command("add", "s1", "m3", content="c")
@@ -209,6 +209,37 @@ def another_count(story):
     first(story, kind="get", status=200).sessions[0][2] = 2
 
 
+def sessions_in_another_order(story):
+    first(story, kind="list").sessions.reverse()
+
+
+def decided_on_a_state_without_the_session(story):
+    story.record("add", "k", "s9", message_id="m4", content="d")
+
+
+def decided_before_the_deletion(story):
+    story.record("rename", "k", "s2", title="zwei")
+
+
+def decided_before_the_restoration(story):
+    story.record("restore", "k", "s1")
+
+
+def decided_without_the_rule_of_five(story):
+    for number in range(3, 8):
+        story.command("create", f"s{number}", title="more", agent_type="primary")
+
+
+def another_made_inactive(story):
+    for number in range(3, 7):
+        story.command("create", f"s{number}", title="more", agent_type="primary")
+    story.command("create", "s7", title="more", agent_type="primary", deactivated="s4")
+
+
+def time_goes_back(story):
+    story.records[-1].headers["ce_time"] = "2026-01-31T08:00:00.000000Z"
+
+
 def a_session_missing(story):
     first(story, kind="list").sessions.pop()
 
@@ -247,7 +278,12 @@ PLANTED = {
     a_refusal_that_was_wrong: "answered 404, but", the_read_went_back: "shows 4 after a read",
     the_roaming_read_went_back: "shows 4 after a read", an_acknowledged_write_not_shown: "shows 4, though 7",
     not_the_version_asked_for: "shows 4, though 7", a_message_missing: "shows messages", messages_in_another_order: "shows messages",
-    another_title: "shows ['s1', 'one'", another_count: "shows ['s1', 'uno', 2", a_session_missing: "shows 1 sessions of 2",
+    another_title: "shows ['s1', 'one'", another_count: "shows ['s1', 'uno', 2", a_session_missing: "shows the sessions ['s1'], not",
+    sessions_in_another_order: "shows the sessions ['s2', 's1'], not",
+    decided_on_a_state_without_the_session: "the session is not there", decided_before_the_deletion: "the session was deleted",
+    decided_before_the_restoration: "the session was active", decided_without_the_rule_of_five: "made None inactive, not s1",
+    another_made_inactive: "made s4 inactive, not s1", time_goes_back: "is earlier than the one before",
+    
     a_session_of_nobody: "shows ['s9'", a_deleted_session_shown: "which is not there", gone_though_it_is_there: "which is there",
     a_version_from_the_future: "shows version 8", a_failure_of_the_service: "answered 500", a_failed_command: "answered 500",
 }

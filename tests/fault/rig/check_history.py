@@ -63,6 +63,7 @@ class UserCheck:
 
     def run(self):
         self.stream_holds_what_was_asked_for()
+        self.events_follow_from_the_state_before()
         self.commands_are_as_told()
         self.order_agrees_with_time()
         self.reads_show_what_was()
@@ -86,6 +87,27 @@ class UserCheck:
             for name in ("title", "content", "agent_type"):
                 if name in first.body and event.data.get(name) != first.body[name]:
                     self.wrong(f"event {event.sequence} has another {name} than was asked for", first)
+
+    def events_follow_from_the_state_before(self):
+        """A writer that decided on another state than the stream has before its event would break these."""
+        chats, last = Chats(), ""
+        for event in self.events:
+            what = f"event {event.sequence} ({event.kind} of {event.session})"
+            session = chats.sessions.get(event.session)
+            if (session is None) != (event.kind == "create"):
+                self.wrong(f"{what}: the session {'is not there' if session is None else 'was there'}")
+                return
+            if session and (event.kind != "restore" and session.deleted or event.kind == "restore" and session.active):
+                self.wrong(f"{what}: the session was {'deleted' if session.deleted else 'active'}")
+            room = None
+            if event.kind in ("create", "restore") or event.kind == "add" and not session.active:
+                room = chats.least_recent_if_full(session.agent_type if session else event.data["agent_type"])
+            if event.data.get("deactivated") != room:
+                self.wrong(f"{what} made {event.data.get('deactivated')} inactive, not {room}")
+            if event.time < last:
+                self.wrong(f"{what} is earlier than the one before")
+            last = event.time
+            chats.evolve(event)
 
     def commands_are_as_told(self):
         for key, attempts in self.attempts.items():
@@ -250,8 +272,9 @@ def difference(read, chats):
         for shown in read.sessions:
             if there.get(shown[0]) != shown:
                 return f"shows {shown}, not {there.get(shown[0])}"
-        if len(read.sessions) != min(100, len(there)):
-            return f"shows {len(read.sessions)} sessions of {len(there)}"
+        order = sorted(there, key=lambda name: (chats.sessions[name].last, name), reverse=True)[:100]
+        if [shown[0] for shown in read.sessions] != order:
+            return f"shows the sessions {[shown[0] for shown in read.sessions]}, not {order}"
         return None
     if not session or session.deleted:
         return f"shows {read.session}, which is not there"

@@ -15,14 +15,17 @@ class Event:
     session: str
     data: dict
     message: str | None = None
+    time: str = ""
 
 
 @dataclass
 class Session:
-    title: str = ""
+    title: str
+    agent_type: str
     active: bool = True
     deleted: bool = False
     messages: list = field(default_factory=list)
+    last: str = ""
 
     def shown(self, session):
         return [session, self.title, len(self.messages), self.active]
@@ -48,7 +51,8 @@ def streams_of(records):
         data = json.loads(record.value)
         first = data.get("first_message") or {}
         streams.setdefault(user, []).append(Event(user, sequence, KINDS[headers["ce_type"]], headers.get("ce_commandid"),
-                                                  data["session_id"], data, data.get("message_id", first.get("message_id"))))
+                                                  data["session_id"], data, data.get("message_id", first.get("message_id")),
+                                                  headers["ce_time"]))
     return streams, wrong, void
 
 
@@ -62,7 +66,7 @@ class Chats:
     def evolve(self, event):
         self.version = event.sequence
         if event.kind == "create":
-            self.sessions[event.session] = Session(event.data["title"])
+            self.sessions[event.session] = Session(event.data["title"], event.data["agent_type"], last=event.time)
         session = self.sessions[event.session]
         if event.message:
             session.messages.append(event.message)
@@ -72,5 +76,13 @@ class Chats:
             session.active, session.deleted = False, True
         elif event.kind in ("restore", "add"):
             session.active, session.deleted = True, False
+            if event.kind == "add":
+                session.last = max(session.last, event.time)
         if event.data.get("deactivated"):
             self.sessions[event.data["deactivated"]].active = False
+
+    def least_recent_if_full(self, agent_type):
+        """By the rule of five: who makes room when one more becomes active."""
+        active = [(session.last, name) for name, session in self.sessions.items()
+                  if session.active and session.agent_type == agent_type]
+        return min(active)[1] if len(active) >= 5 else None
