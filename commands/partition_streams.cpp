@@ -67,7 +67,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
     bool key_looked_up = false;
     for (int attempt = 0; attempt < context_.options.attempts && SteadyClock::now() < deadline; ++attempt) {
         if (attempt > 0) co_await back_off(attempt, 1ms, 50ms);
-        co_await until_live(deadline);
+        if (!live()) co_await until_live(deadline);
         const HotStates::State* state = view_ ? context_.hot.use(user) : nullptr;
         if (!state) {
             key_looked_up = false;

@@ -38,6 +38,10 @@ Plan draw_plan(World& world) {
     if (world.chance(0.2)) plan.producer_failures = 1 + up_to(3);
     if (world.chance(0.25)) plan.log_restarts = 1 + up_to(1);
     if (plan.log_restarts && world.chance(0.5)) plan.log_forgets = 1 + up_to(5);
+    if (plan.log_forgets) {  // what was on its way before it forgot arrives after
+        plan.broker.arrives_late = 0.2;
+        plan.broker.append_timeout = 50ms;
+    }
     if (world.chance(0.25)) plan.database_restarts = 1 + up_to(1);
     if (plan.database_restarts && world.chance(0.4)) plan.database_forgets = 1 + up_to(4);
     if (world.chance(0.4)) plan.reassignments = 1 + up_to(4);
