@@ -16,7 +16,7 @@ from rig.load import Load
 from rig.log_records import read_model
 from rig.report import longest_gap, report
 
-SECONDS = {"kafka": 45.0, "postgres": 35.0}
+SECONDS = {"kafka": 35.0, "postgres": 25.0}
 LONG = float(os.environ.get("CHAT_FAULT_SECONDS", "0"))
 
 

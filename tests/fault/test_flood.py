@@ -21,7 +21,7 @@ QUEUE, READ_AHEAD, PARTITIONS = 64, 8, 12  # MiB, as the Kafka client is built
 BOUND = 4 * PAYLOAD + HOT + CACHE + TAIL + QUEUE + READ_AHEAD * PARTITIONS
 CONNECTIONS = 500
 BODY = 900_000
-SECONDS = 10
+SECONDS = 6
 
 
 def status_of(process, field):
