@@ -1,5 +1,6 @@
 #include "infra/config/program.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <variant>
@@ -27,17 +28,10 @@ int complain(Program program, const std::exception& error, ExitCode code) {
     return code;
 }
 
-}  // namespace
-
-int run_program(Program program, int argc, char** argv, const std::function<int(const Settings&)>& body) {
+/// The exit code of `body`; what it throws becomes one line and a code.
+int guarded(Program program, const std::function<int()>& body) {
     try {
-        const auto loaded =
-            load_settings(program, std::vector<std::string>(argv + (argc > 0), argv + argc), environment());
-        if (const auto* help = std::get_if<Help>(&loaded)) {
-            std::cout << help->text << std::flush;
-            return exit_done;
-        }
-        return body(std::get<Settings>(loaded));
+        return body();
     } catch (const BadUsage& error) {
         return complain(program, error, exit_usage);
     } catch (const Outage& error) {
@@ -45,6 +39,64 @@ int run_program(Program program, int argc, char** argv, const std::function<int(
     } catch (const std::exception& error) {
         return complain(program, error, exit_failed);
     }
+}
+
+bool asks_for_help(const std::string& argument) { return argument == "--help" || argument == "-h"; }
+
+std::string overview(Program program, const std::vector<Command>& commands) {
+    std::string text = "usage: " + name_of(program) + " COMMAND [flags]\n\ncommands (each has its own --help):\n";
+    std::size_t widest = 0;
+    for (const Command& command : commands) widest = std::max(widest, command.name.size());
+    for (const Command& command : commands)
+        text += "  " + command.name + std::string(widest + 2 - command.name.size(), ' ') + command.summary + "\n";
+    return text + "\n" + std::get<Help>(load_settings(program, {"--help"}, {})).text;
+}
+
+const Command& command_named(const std::string& name, const std::vector<Command>& commands) {
+    const auto found = std::ranges::find(commands, name, &Command::name);
+    if (found != commands.end()) return *found;
+    std::string names;
+    for (const Command& command : commands) names += (names.empty() ? "" : ", ") + command.name;
+    throw BadUsage("there is no command '" + name + "'; commands are " + names + " (see --help)");
+}
+
+int run_command(Program program, const Command& command, const std::vector<std::string>& arguments) {
+    const auto loaded = load_settings(program, arguments, environment(), command.flags);
+    if (const auto* help = std::get_if<Help>(&loaded)) {
+        std::cout << "usage: " << name_of(program) << ' ' << command.name << " [flags]\n\n"
+                  << command.about << '\n'
+                  << help->text << std::flush;
+        return exit_done;
+    }
+    return command.run(std::get<Settings>(loaded));
+}
+
+}  // namespace
+
+int run_program(Program program, int argc, char** argv, const std::function<int(const Settings&)>& body) {
+    return guarded(program, [&] {
+        const auto loaded =
+            load_settings(program, std::vector<std::string>(argv + (argc > 0), argv + argc), environment());
+        if (const auto* help = std::get_if<Help>(&loaded)) {
+            std::cout << help->text << std::flush;
+            return static_cast<int>(exit_done);
+        }
+        return body(std::get<Settings>(loaded));
+    });
+}
+
+int run_commands(Program program, int argc, char** argv, const std::vector<Command>& commands) {
+    return guarded(program, [&] {
+        std::vector<std::string> arguments(argv + (argc > 0), argv + argc);
+        if (arguments.empty()) throw BadUsage("name a command (see --help)");
+        if (asks_for_help(arguments.front())) {
+            std::cout << overview(program, commands) << std::flush;
+            return static_cast<int>(exit_done);
+        }
+        const Command& command = command_named(arguments.front(), commands);
+        arguments.erase(arguments.begin());
+        return run_command(program, command, arguments);
+    });
 }
 
 }  // namespace chat

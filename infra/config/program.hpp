@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "infra/config/settings.hpp"
 
@@ -13,5 +15,17 @@ enum ExitCode : int { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_unrea
 /// --help prints and is done; a bad setting is named on stderr (2). What leaves `body` as an exception becomes one line
 /// on stderr: 3 for an Outage, 2 for BadUsage, 1 for anything else.
 int run_program(Program program, int argc, char** argv, const std::function<int(const Settings&)>& body);
+
+/// One thing that a program with commands does: `chat-replay verify`.
+struct Command {
+    std::string name;
+    std::string summary;  // one line, for the list of commands
+    std::string about;    // what --help says before the flags: whole lines, for people
+    std::vector<CommandFlag> flags;
+    std::function<int(const Settings&)> run;
+};
+
+/// The same for a program whose first argument is a command; --help in its place lists them.
+int run_commands(Program program, int argc, char** argv, const std::vector<Command>& commands);
 
 }  // namespace chat

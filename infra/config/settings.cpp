@@ -88,7 +88,7 @@ const Row table[] = {
      into<&Settings::read_wait, parsers::duration>},
     {"command-deadline", api, "10s", "how long a command may take, all attempts together, or a query for a read",
      a_duration, into<&Settings::command_deadline, parsers::duration>},
-    {"command-keys-kept", api | projector, "30d", "how long an Idempotency-Key gives a retry the first answer",
+    {"command-keys-kept", all, "30d", "how long an Idempotency-Key gives a retry the first answer",
      "a number of days, such as 30d", into<&Settings::command_keys_kept, parsers::days>},
     {"cache-bytes", api, "64MiB", "rendered answers that are kept", a_size,
      into<&Settings::cache_bytes, parsers::bytes>},
@@ -139,8 +139,11 @@ void check(Program program, const Settings& settings) {
                        settings.http_address + ", which is not loopback; CHAT_AUTH_DEV_ANYWHERE=true allows it");
 }
 
+/// Lines of --help.
+po::options_description described(const std::string& title) { return po::options_description(title, 100, 60); }
+
 po::options_description flags_of(Program program) {
-    po::options_description flags(name_of(program) + ": each flag is also an environment variable", 100, 60);
+    po::options_description flags = described(name_of(program) + ": each flag is also an environment variable");
     flags.add_options()("help,h", "show this and exit");
     for (const Row& row : table)
         if (row.programs & bit(program))
@@ -150,9 +153,21 @@ po::options_description flags_of(Program program) {
     return flags;
 }
 
-po::variables_map parse_arguments(Program program, const std::vector<std::string>& arguments) {
+po::options_description flags_of(const std::vector<CommandFlag>& own) {
+    po::options_description flags = described("flags of this command");
+    for (const CommandFlag& flag : own) {
+        if (flag.value.empty())
+            flags.add_options()(flag.name.c_str(), flag.help.c_str());
+        else
+            flags.add_options()(flag.name.c_str(), po::value<std::string>()->value_name(flag.value), flag.help.c_str());
+    }
+    return flags;
+}
+
+po::variables_map parse_arguments(Program program, const std::vector<CommandFlag>& own,
+                                  const std::vector<std::string>& arguments) {
     po::options_description known = flags_of(program);
-    known.add_options()("words", po::value<std::vector<std::string>>());
+    known.add(flags_of(own)).add_options()("words", po::value<std::vector<std::string>>());
     po::positional_options_description positional;
     positional.add("words", -1);
     // Abbreviated flags would change their meaning whenever a row is added.
@@ -163,7 +178,7 @@ po::variables_map parse_arguments(Program program, const std::vector<std::string
     } catch (const po::error& error) {
         throw BadUsage(std::string(error.what()) + " (see --help)");
     }
-    if (program != Program::replay && given.count("words"))
+    if (given.count("words"))
         throw BadUsage("unexpected argument '" + given["words"].as<std::vector<std::string>>().front() +
                        "' (see --help)");
     return given;
@@ -184,10 +199,11 @@ std::string name_of(Program program) {
 }
 
 std::variant<Settings, Help> load_settings(Program program, const std::vector<std::string>& arguments,
-                                           const Environment& environment) {
-    const po::variables_map given = parse_arguments(program, arguments);
+                                           const Environment& environment, const std::vector<CommandFlag>& own) {
+    const po::variables_map given = parse_arguments(program, own, arguments);
     if (given.count("help")) {
         std::ostringstream text;
+        if (!own.empty()) text << flags_of(own) << '\n';
         text << flags_of(program);
         return Help{text.str()};
     }
@@ -213,7 +229,9 @@ std::variant<Settings, Help> load_settings(Program program, const std::vector<st
     for (const auto& [name, value] : variables)
         settings.warnings.push_back(name + " is no setting of this version: ignored");
     check(program, settings);
-    if (given.count("words")) settings.words = given["words"].as<std::vector<std::string>>();
+    for (const CommandFlag& flag : own)
+        if (given.count(flag.name))
+            settings.options[flag.name] = flag.value.empty() ? std::string() : given[flag.name].as<std::string>();
     return settings;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -33,6 +34,7 @@ enum class Auth { dev, jwt };
 struct Settings {
     std::optional<KafkaAddress> kafka;  // nothing: the log is in PostgreSQL
     std::int32_t partitions = 0;        // of a log that is made; one that is there keeps its own
+    bool make_log = true;               // if it is not there
     int replication = 0;
     int min_insync = 0;
     std::chrono::milliseconds append_timeout{};
@@ -70,10 +72,17 @@ struct Settings {
     std::chrono::milliseconds start_timeout{};
     std::chrono::milliseconds drain_timeout{};
 
-    std::vector<std::string> words;     // what stood on the command line without a flag; chat-replay's only
-    std::vector<std::string> warnings;  // for the log, once there is one
+    std::map<std::string, std::string> options;  // flags of the command that were given; a switch has no text
+    std::vector<std::string> warnings;           // for the log, once there is one
 
     LogOptions log() const { return {log_level, log_format}; }
+};
+
+/// A flag that only one command of a program has: no variable stands for it.
+struct CommandFlag {
+    std::string name;
+    std::string value;  // what --help calls its value; empty: a switch
+    std::string help;
 };
 
 /// A setting or the command line is wrong: exit code 2. The text names the variable or flag.
@@ -90,8 +99,9 @@ struct Help {
 /// Name and value, as in `environ`.
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-/// Flags go before variables, variables before defaults; an empty variable counts as not set. Throws BadUsage.
+/// Flags go before variables, variables before defaults; an empty variable counts as not set. `own` are the flags of
+/// the program's command, if it has commands. Throws BadUsage.
 std::variant<Settings, Help> load_settings(Program program, const std::vector<std::string>& arguments,
-                                           const Environment& environment);
+                                           const Environment& environment, const std::vector<CommandFlag>& own = {});
 
 }  // namespace chat

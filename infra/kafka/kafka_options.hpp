@@ -31,7 +31,8 @@ struct KafkaOptions {
     /// Records read ahead, for each partition that is being read.
     std::size_t read_ahead_bytes = std::size_t{8} << 20;
 
-    /// Of the topic, if it does not exist yet; one that is there keeps its own.
+    bool create = true;  // the topic, if it does not exist yet
+    /// Of a topic that is made; one that is there keeps its own.
     std::int32_t partitions = 12;
     int replication = 1;
     int min_insync = 1;

@@ -167,6 +167,8 @@ void check(const std::map<std::string, std::string>& settings, const KafkaOption
 std::int32_t ensure_topic(Client& client, const KafkaOptions& options) {
     const auto deadline = std::chrono::steady_clock::now() + 5 * options.query_timeout;
     Found found = look(client, options);
+    if (!found.exists && !options.create)
+        throw LogMisconfigured("Kafka at " + options.brokers + " has no topic " + options.topic);
     if (!found.exists) create(client, options);
     // A new topic is known to a broker a little later than to the controller, and gets its leaders later still.
     while (!found.ready) {

@@ -11,7 +11,9 @@
 #include "infra/postgres/read_messages.hpp"
 #include "infra/postgres/read_records.hpp"
 #include "infra/postgres/read_streams.hpp"
+#include "infra/postgres/read_user_rows.hpp"
 #include "infra/postgres/read_version.hpp"
+#include "infra/postgres/replace_user_rows.hpp"
 #include "infra/postgres/share_partitions.hpp"
 
 namespace chat {
@@ -23,6 +25,9 @@ std::vector<const Statement*> all_statements() {
                            &read_checkpoint_sql, &read_checkpoints_sql, &read_ends_sql, &read_message_sql,
                            &read_messages_above_sql, &read_messages_below_sql, &read_records_sql, &read_shares_sql,
                            &read_streams_sql, &read_version_sql, &show_presence_sql, &unlock_share_sql});
+    all.insert(all.end(), {&read_user_sessions_sql, &read_user_messages_sql, &read_user_answers_sql,
+                           &read_users_after_sql, &read_as_stored_sql});
+    for (const Statement* statement : replace_user_rows_statements()) all.push_back(statement);
     return all;
 }
 

@@ -64,7 +64,7 @@ private:
 PostgresLogOptions embedded_options(const Settings& settings, Program program) {
     PostgresLogOptions options;
     options.postgres = postgres_options(settings, program);
-    options.partitions = settings.partitions;
+    options.partitions = settings.make_log ? settings.partitions : 0;
     options.append_timeout = settings.append_timeout;
     return options;
 }

@@ -59,6 +59,7 @@ std::unique_ptr<OpenedLog> make_kafka_log(asio::any_io_executor executor, const 
     options.client_id = name_of(program);
     options.append_timeout = settings.append_timeout;
     options.record_bytes = record_bytes(settings);
+    options.create = settings.make_log;
     options.partitions = settings.partitions;
     options.replication = settings.replication;
     options.min_insync = settings.min_insync;

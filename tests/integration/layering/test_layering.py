@@ -16,7 +16,7 @@ ALLOWED = {
     "infra": {"events", "commands", "projections"},
 }
 # Programs wire everything together.
-MAIN = re.compile(r"(api/main|projections/\w+_main)\.cpp")
+MAIN = re.compile(r"(api/main|projections/\w+_main)\.cpp|projections/replay_commands/\w+\.[ch]pp")
 # infra/metrics counts what the API's observer tells.
 EXCEPTIONS = {("infra/metrics/http_observer.hpp", "api/observer.hpp")}
 

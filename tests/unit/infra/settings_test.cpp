@@ -115,7 +115,17 @@ TEST(Settings, RefuseUnknownFlagsAndWords) {
     EXPECT_THAT(refusal(Program::api, {"--http-p", "1"}), HasSubstr("--http-p")) << "no abbreviations";
     EXPECT_THAT(refusal(Program::api, {"word"}), HasSubstr("'word'"));
     EXPECT_THAT(refusal(Program::api, {"--http-port"}), HasSubstr("--http-port"));
-    EXPECT_THAT(load(Program::replay, {"copy", "a"}).words, ElementsAre("copy", "a"));
+}
+
+TEST(Settings, TakeTheFlagsOfACommand) {
+    const std::vector<CommandFlag> own{{"user", "U", "whose"}, {"json", "", "as JSON"}};
+    const auto loaded = load_settings(Program::replay, {"--user", "ada", "--json", "--log-level", "error"}, {}, own);
+    const auto& settings = std::get<Settings>(loaded);
+    EXPECT_EQ(settings.options, (std::map<std::string, std::string>{{"user", "ada"}, {"json", ""}}));
+    EXPECT_EQ(settings.log_level, LogLevel::error);
+    EXPECT_THROW(load_settings(Program::replay, {"--user"}, {}, own), BadUsage);
+    EXPECT_THROW(load_settings(Program::replay, {"--sample", "1%"}, {}, own), BadUsage) << "another command's";
+    EXPECT_THAT(std::get<Help>(load_settings(Program::replay, {"--help"}, {}, own)).text, HasSubstr("--user U"));
 }
 
 TEST(Settings, RefuseJwtByName) {
