@@ -110,10 +110,14 @@ std::optional<EventId> event_id_of(const Record& record) {
     return link ? std::optional(link->id) : std::nullopt;
 }
 
-Folded fold(std::span<const StoredRecord> records, const KnownStreams& known) {
-    Folded folded;
+void fold_on(Folded& folded, std::span<const StoredRecord> records, const KnownStreams& known) {
     for (const StoredRecord& stored : records) fold_record(folded, known, stored);
     folded.next = {after(records.back().offset), event_id_of(*records.back().record)};
+}
+
+Folded fold(std::span<const StoredRecord> records, const KnownStreams& known) {
+    Folded folded;
+    fold_on(folded, records, known);
     return folded;
 }
 

@@ -48,6 +48,9 @@ std::vector<UserId> users_of(std::span<const StoredRecord> records);
 /// Which event a record of the log is: what a checkpoint remembers of the record before it. Nothing if it is none.
 std::optional<EventId> event_id_of(const Record& record);
 
+/// Goes on with a fold: what it knows of a stream goes before `known`. `records` is not empty. Pure.
+void fold_on(Folded& folded, std::span<const StoredRecord> records, const KnownStreams& known);
+
 /// Applies what belongs to its stream, counts the rest. A stream in which a record does not follow, or belongs but is
 /// not understood (a newer type, damaged data), is quarantined there: applying what comes after would build on a gap.
 /// Pure; any split of a run comes to the same as the whole. `records` is not empty.

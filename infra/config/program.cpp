@@ -43,24 +43,24 @@ int guarded(Program program, const std::function<int()>& body) {
 
 bool asks_for_help(const std::string& argument) { return argument == "--help" || argument == "-h"; }
 
-std::string overview(Program program, const std::vector<Command>& commands) {
+std::string overview(Program program, const std::vector<Subcommand>& commands) {
     std::string text = "usage: " + name_of(program) + " COMMAND [flags]\n\ncommands (each has its own --help):\n";
     std::size_t widest = 0;
-    for (const Command& command : commands) widest = std::max(widest, command.name.size());
-    for (const Command& command : commands)
+    for (const Subcommand& command : commands) widest = std::max(widest, command.name.size());
+    for (const Subcommand& command : commands)
         text += "  " + command.name + std::string(widest + 2 - command.name.size(), ' ') + command.summary + "\n";
     return text + "\n" + std::get<Help>(load_settings(program, {"--help"}, {})).text;
 }
 
-const Command& command_named(const std::string& name, const std::vector<Command>& commands) {
-    const auto found = std::ranges::find(commands, name, &Command::name);
+const Subcommand& command_named(const std::string& name, const std::vector<Subcommand>& commands) {
+    const auto found = std::ranges::find(commands, name, &Subcommand::name);
     if (found != commands.end()) return *found;
     std::string names;
-    for (const Command& command : commands) names += (names.empty() ? "" : ", ") + command.name;
+    for (const Subcommand& command : commands) names += (names.empty() ? "" : ", ") + command.name;
     throw BadUsage("there is no command '" + name + "'; commands are " + names + " (see --help)");
 }
 
-int run_command(Program program, const Command& command, const std::vector<std::string>& arguments) {
+int run_command(Program program, const Subcommand& command, const std::vector<std::string>& arguments) {
     const auto loaded = load_settings(program, arguments, environment(), command.flags);
     if (const auto* help = std::get_if<Help>(&loaded)) {
         std::cout << "usage: " << name_of(program) << ' ' << command.name << " [flags]\n\n"
@@ -85,7 +85,7 @@ int run_program(Program program, int argc, char** argv, const std::function<int(
     });
 }
 
-int run_commands(Program program, int argc, char** argv, const std::vector<Command>& commands) {
+int run_commands(Program program, int argc, char** argv, const std::vector<Subcommand>& commands) {
     return guarded(program, [&] {
         std::vector<std::string> arguments(argv + (argc > 0), argv + argc);
         if (arguments.empty()) throw BadUsage("name a command (see --help)");
@@ -93,7 +93,7 @@ int run_commands(Program program, int argc, char** argv, const std::vector<Comma
             std::cout << overview(program, commands) << std::flush;
             return static_cast<int>(exit_done);
         }
-        const Command& command = command_named(arguments.front(), commands);
+        const Subcommand& command = command_named(arguments.front(), commands);
         arguments.erase(arguments.begin());
         return run_command(program, command, arguments);
     });

@@ -17,7 +17,7 @@ enum ExitCode : int { exit_done = 0, exit_failed = 1, exit_usage = 2, exit_unrea
 int run_program(Program program, int argc, char** argv, const std::function<int(const Settings&)>& body);
 
 /// One thing that a program with commands does: `chat-replay verify`.
-struct Command {
+struct Subcommand {
     std::string name;
     std::string summary;  // one line, for the list of commands
     std::string about;    // what --help says before the flags: whole lines, for people
@@ -26,6 +26,6 @@ struct Command {
 };
 
 /// The same for a program whose first argument is a command; --help in its place lists them.
-int run_commands(Program program, int argc, char** argv, const std::vector<Command>& commands);
+int run_commands(Program program, int argc, char** argv, const std::vector<Subcommand>& commands);
 
 }  // namespace chat

@@ -25,7 +25,7 @@ const Statement append_records_sql{"append_records", R"(
           FROM unnest($3::int[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[])
                AS r (partition, nth, key, headers, value)
           JOIN moved m USING (partition))
-    SELECT partition, first, pg_notify('chat_log', partition || ' ' || next_offset) FROM moved)"};
+    SELECT partition, first, pg_notify('chat_log', concat_ws(' ', partition, next_offset, current_schema())) FROM moved)"};
 
 std::vector<Offset> append_records(PostgresSession& session, const std::vector<NewRecord>& records) {
     std::map<Partition, std::int64_t> counts;  // ordered: the statement locks in this order

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "events/outage.hpp"
+#include "infra/postgres/fields.hpp"
 #include "infra/postgres/postgres_session.hpp"
 
 namespace chat {
@@ -28,7 +29,9 @@ public:
     using Notified = std::function<void(std::string_view, int)>;
 
     Channel(const PostgresOptions& options, const std::string& name, const Notified& notified)
-        : session_(options), receiver_(session_.connection(), name, notified) {
+        : session_(options),
+          receiver_(session_.connection(), name, Fields(session_.exec("SELECT current_schema()")[0]).string(0),
+                    notified) {
         if (!session_.connection().is_open()) throw Outage("the connection to PostgreSQL was lost");
     }
     /// The receiver's end sends an UNLISTEN and would wait for a server that hangs.
@@ -50,11 +53,16 @@ public:
 private:
     class Receiver : public pqxx::notification_receiver {
     public:
-        Receiver(pqxx::connection& connection, const std::string& name, const Notified& notified)
-            : pqxx::notification_receiver(connection, name), notified_(notified) {}
-        void operator()(const std::string& payload, int backend) override { notified_(payload, backend); }
+        Receiver(pqxx::connection& connection, const std::string& name, std::string schema, const Notified& notified)
+            : pqxx::notification_receiver(connection, name), schema_(std::move(schema)), notified_(notified) {}
+        void operator()(const std::string& payload, int backend) override {
+            const std::string_view text = payload;
+            const std::size_t second = text.find(' ', text.find(' ') + 1);
+            if (second != text.npos && text.substr(second + 1) == schema_) notified_(text.substr(0, second), backend);
+        }
 
     private:
+        const std::string schema_;
         const Notified& notified_;
     };
 

@@ -14,7 +14,9 @@ namespace chat {
 
 namespace asio = boost::asio;
 
-/// LISTEN on one channel through a connection that does nothing else, and connects again when it breaks. Thread: all on
+/// LISTEN on one channel through a connection that does nothing else, and connects again when it breaks. Payloads end
+/// with a schema's name behind a second space: only those of the schema that this connection looks at first are handed
+/// on, without it, since channels are shared by all of a database. Thread: all on
 /// `executor`, except that a thread of its own makes the connections, as that blocks.
 class ChannelListener {
 public:

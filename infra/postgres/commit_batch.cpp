@@ -1,6 +1,9 @@
 #include "infra/postgres/commit_batch.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "infra/postgres/array_literal.hpp"
 
@@ -70,7 +73,7 @@ const Statement commit_batch_sql{"commit_batch", R"(
             ON CONFLICT (user_id) DO UPDATE
            SET version = excluded.version, last_event_id = excluded.last_event_id, last_time = excluded.last_time,
                quarantined_at = excluded.quarantined_at, quarantine_reason = excluded.quarantine_reason)
-    SELECT pg_notify('chat_checkpoint', $1::text || ' ' || $3::text)
+    SELECT pg_notify('chat_checkpoint', concat_ws(' ', $1::text, $3::text, current_schema()))
       FROM moved)"};
 
 namespace {
@@ -162,10 +165,9 @@ struct Streams {
     }
 };
 
-}  // namespace
-
-bool commit_batch(PostgresSession& session, Partition partition, NextOffset from, const Checkpoint& to,
-                  const Batch& batch) {
+/// `run` gets the values of the statement's parameters, the fourth of which may be null.
+template <class Run>
+auto with_values(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch, const Run& run) {
     NewSessions added;
     ChangedSessions changed;
     for (const SessionChange& change : batch.sessions.all()) {
@@ -182,12 +184,12 @@ bool commit_batch(PostgresSession& session, Partition partition, NextOffset from
     for (const auto& [user, status] : batch.streams) streams.add(user, status);
 
     const std::string last = to.last ? to_string(*to.last) : std::string();
-    const pqxx::result moved = session.exec(
-        commit_batch_sql, partition.value(), from.value(), to.next_offset.value(), to.last ? last.c_str() : nullptr,
-        added.id.finish(), added.user.finish(), added.title.finish(), added.agent_type.finish(),
-        added.created_at.finish(), added.last_message_at.finish(), added.active.finish(), added.metadata.finish(),
-        added.messages.finish(), added.deleted_at.finish(), added.changed.finish(), changed.id.finish(),
-        changed.title.finish(), changed.active.finish(), changed.deleted.finish(), changed.messages_added.finish(),
+    return run(
+        partition.value(), from.value(), to.next_offset.value(), to.last ? last.c_str() : nullptr, added.id.finish(),
+        added.user.finish(), added.title.finish(), added.agent_type.finish(), added.created_at.finish(),
+        added.last_message_at.finish(), added.active.finish(), added.metadata.finish(), added.messages.finish(),
+        added.deleted_at.finish(), added.changed.finish(), changed.id.finish(), changed.title.finish(),
+        changed.active.finish(), changed.deleted.finish(), changed.messages_added.finish(),
         changed.last_message_at.finish(), changed.changed_at.finish(), changed.changed.finish(), messages.id.finish(),
         messages.session.finish(), messages.type.finish(), messages.content.finish(), messages.agent_type.finish(),
         messages.metadata.finish(), messages.created_at.finish(), messages.sequence.finish(), streams.user.finish(),
@@ -196,7 +198,31 @@ bool commit_batch(PostgresSession& session, Partition partition, NextOffset from
         answers.key.finish(), answers.fingerprint.finish(), answers.sequence.finish(), answers.happened_at.finish(),
         answers.session.finish(), answers.message.finish(), answers.title.finish(), answers.messages_added.finish(),
         answers.last_message_at.finish(), answers.active.finish(), answers.deleted.finish());
+}
+
+std::string text_of(std::int64_t number) { return std::to_string(number); }
+std::string text_of(std::string&& text) { return std::move(text); }
+std::optional<std::string> text_of(const char* text) {
+    return text != nullptr ? std::optional<std::string>(text) : std::nullopt;
+}
+
+}  // namespace
+
+bool commit_batch(PostgresSession& session, Partition partition, NextOffset from, const Checkpoint& to,
+                  const Batch& batch) {
+    const pqxx::result moved = with_values(
+        partition, from, to, batch, [&](const auto&... values) { return session.exec(commit_batch_sql, values...); });
     return !moved.empty();
+}
+
+bool commit_batch(BulkConnection& connection, Partition partition, NextOffset from, const Checkpoint& to,
+                  const Batch& batch) {
+    return with_values(partition, from, to, batch, [&](auto&&... values) {
+        std::vector<std::optional<std::string>> texts;
+        texts.reserve(sizeof...(values));
+        (texts.emplace_back(text_of(std::forward<decltype(values)>(values))), ...);
+        return connection.exec(commit_batch_sql.text, texts) == 1;
+    });
 }
 
 }  // namespace chat

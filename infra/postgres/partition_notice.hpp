@@ -7,7 +7,8 @@
 
 namespace chat {
 
-/// The payload of notifications of `chat_log` and `chat_checkpoint`: `<partition> <next_offset>`.
+/// The payload of notifications of `chat_log` and `chat_checkpoint`, without the schema that listeners look at first:
+/// `<partition> <next_offset>`.
 struct PartitionNotice {
     Partition partition;
     NextOffset next;

@@ -10,6 +10,7 @@ namespace chat {
 struct PostgresOptions {
     std::string connection;     // libpq connection string or URI; may hold a password: never printed
     std::string name = "chat";  // application_name, unless the connection string has its own
+    std::string schema;         // where tables are found, instead of by the connection's own search path
     std::size_t connections = 4;
     std::size_t queue = 1024;  // jobs that wait for a connection; one more is an Outage
     std::chrono::milliseconds connect_timeout{3'000};

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "infra/postgres/connection_string.hpp"
+#include "infra/postgres/quoted_name.hpp"
 
 namespace chat {
 namespace {
@@ -51,6 +52,7 @@ PostgresSession::PostgresSession(const PostgresOptions& options) : number_(++mad
         "SET plan_cache_mode = 'force_generic_plan'; SET enable_seqscan = off; SET jit = off;"
         "SET statement_timeout = " +
         std::to_string(options.statement_timeout.count()));
+    if (!options.schema.empty()) exec("SET search_path = " + quoted_name(options.schema));
 }
 
 bool PostgresSession::usable() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "projections/fold.hpp"
 #include "projections/ports/record_source.hpp"
@@ -25,7 +26,8 @@ public:
 
     /// Reads on to `to`, which the log has reached. `read` hears how many records were read, wanted or not. Throws
     /// Outage and LogCut; may go on after an Outage where it stopped.
-    asio::awaitable<void> advance(NextOffset to, Sink sink, std::function<void(std::int64_t)> read = {});
+    asio::awaitable<void> advance(NextOffset to, Sink sink, std::function<void(std::int64_t)> read);
+    asio::awaitable<void> advance(NextOffset to, Sink sink) { return advance(to, std::move(sink), nullptr); }
 
     /// Forgets the users that are not wanted any more.
     void narrow(Wanted wanted);

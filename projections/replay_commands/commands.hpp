@@ -5,9 +5,13 @@
 namespace chat {
 
 // Each command of chat-replay: its name, help and flags, and what runs it.
-Command show_command();
-Command tail_command();
-Command verify_command();
-Command repair_command();
+Subcommand show_command();
+Subcommand tail_command();
+Subcommand verify_command();
+Subcommand repair_command();
+Subcommand rebuild_command();
+Subcommand rollback_command();
+Subcommand drop_command();
+Subcommand discard_command();
 
 }  // namespace chat

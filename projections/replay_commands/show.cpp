@@ -30,7 +30,7 @@ int show(const Settings& settings) {
 
 }  // namespace
 
-Command show_command() {
+Subcommand show_command() {
     return {
         "show",
         "a user's history, and their sessions as they were at any moment",

@@ -39,7 +39,7 @@ int tail(const Settings& settings) {
 
 }  // namespace
 
-Command tail_command() {
+Subcommand tail_command() {
     return {
         "tail",
         "follow the log's events, for people or as JSON lines",

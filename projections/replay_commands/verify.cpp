@@ -98,7 +98,7 @@ int repair_user(const Settings& settings) {
 
 }  // namespace
 
-Command verify_command() {
+Subcommand verify_command() {
     return {"verify",
             "compare the read model with the log, while both are in use",
             "Folds the log again and compares what it comes to with what PostgreSQL holds, user by user, each at one\n"
@@ -109,7 +109,7 @@ Command verify_command() {
             verify};
 }
 
-Command repair_command() {
+Subcommand repair_command() {
     return {
         "repair",
         "write one user's rows again from the log",

@@ -1,0 +1,96 @@
+#include "projections/replay/partition_load.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "events/log_cut.hpp"
+
+namespace chat {
+namespace {
+
+constexpr std::size_t records_at_once = 5000;
+constexpr std::size_t session_bytes = 500;
+constexpr std::size_t stream_bytes = 250;
+constexpr std::size_t answer_bytes = 700;
+
+std::size_t bytes_of(const Batch& batch) {
+    return batch.sessions.all().size() * session_bytes + batch.streams.size() * stream_bytes +
+           batch.answers.all().size() * answer_bytes;
+}
+
+CommandAnswerChanges since(const CommandAnswerChanges& answers, Time time) {
+    CommandAnswerChanges kept;
+    for (const CommandAnswer& answer : answers.all())
+        if (answer.time >= time) kept.add(answer);
+    return kept;
+}
+
+/// The log holds what the read model was made of so far.
+asio::awaitable<void> believe(Partition partition, RecordSource& source, Checkpoint checkpoint) {
+    if (checkpoint.next_offset == NextOffset(0)) co_return;
+    const std::string where = "partition " + std::to_string(partition.value());
+    const NextOffset end = co_await source.end(partition);
+    if (end < checkpoint.next_offset) throw LogCut(where + " of the log ends before what was made of it");
+    const NextOffset last(checkpoint.next_offset.value() - 1);
+    const auto records = co_await source.read(partition, last, 1);
+    if (event_id_of(*records.front().record) != checkpoint.last)
+        throw LogCut(where + " of the log does not hold the event that the read model was made of at offset " +
+                     std::to_string(last.value()));
+}
+
+/// Heads of streams that earlier legs have brought on, of those users whom this leg does not know yet.
+asio::awaitable<KnownStreams> earlier_streams(const std::vector<StoredRecord>& records, const Batch& leg,
+                                              ReadModelStore& store) {
+    std::vector<UserId> users = users_of(records);
+    std::erase_if(users, [&](const UserId& user) { return leg.streams.contains(user); });
+    KnownStreams known;
+    if (!users.empty()) known = co_await store.streams(std::move(users));
+    co_return known;
+}
+
+/// From the checkpoint to `end`, or as much as one leg may hold; gives the checkpoint after it.
+asio::awaitable<Checkpoint> load_leg(Partition partition, Checkpoint from, NextOffset end, RecordSource& source,
+                                     ReadModelStore& store, BulkLoader& loader, const LoadOptions& options,
+                                     LoadCounts& counts) {
+    Folded leg;
+    leg.next = from;
+    const std::int64_t most = std::min(end.value(), from.next_offset.value() + options.leg_records);
+    while (leg.next.next_offset.value() < most && bytes_of(leg.batch) < options.leg_bytes && !counts.stop) {
+        const auto left = static_cast<std::size_t>(most - leg.next.next_offset.value());
+        const auto records = co_await source.read(partition, leg.next.next_offset, std::min(left, records_at_once));
+        KnownStreams known;
+        if (from.next_offset > NextOffset(0)) known = co_await earlier_streams(records, leg.batch, store);
+        fold_on(leg, records, known);
+        loader.add(leg.batch.messages);
+        leg.batch.messages.clear();
+        counts.records += static_cast<std::int64_t>(records.size());
+    }
+    if (counts.stop) co_return from;
+    leg.batch.answers = since(leg.batch.answers, options.answers_since);
+    if (!loader.finish(partition, from.next_offset, leg.next, leg.batch))
+        throw std::runtime_error("another process works on the read model that is being made");
+    counts.events += leg.batch.events;
+    counts.foreign += leg.batch.foreign;
+    counts.quarantined += static_cast<std::int64_t>(leg.broken.size());
+    co_return leg.next;
+}
+
+}  // namespace
+
+asio::awaitable<void> load_partition(Partition partition, RecordSource& source, ReadModelStore& store,
+                                     BulkLoader& loader, const LoadOptions& options, LoadCounts& counts) {
+    Checkpoint at = co_await store.checkpoint(partition);
+    co_await believe(partition, source, at);
+    // Once to the end as it is; then again while that leaves much, as the log grows meanwhile.
+    for (std::int64_t enough = 0; !counts.stop; enough = options.close_enough) {
+        const NextOffset end = co_await source.end(partition);
+        if (end.value() - at.next_offset.value() <= enough) co_return;
+        while (at.next_offset < end && !counts.stop)
+            at = co_await load_leg(partition, at, end, source, store, loader, options, counts);
+    }
+}
+
+}  // namespace chat
