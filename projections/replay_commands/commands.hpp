@@ -13,5 +13,8 @@ Subcommand rebuild_command();
 Subcommand rollback_command();
 Subcommand drop_command();
 Subcommand discard_command();
+Subcommand copy_command();
+Subcommand export_command();
+Subcommand import_command();
 
 }  // namespace chat

@@ -31,6 +31,7 @@ LIBRARIES = [
     (r"boost/program_options", r"infra/config/"),
     (r"date/", r"events/"),
     (r"openssl/", r"api/"),
+    (r"zstd\.h", r"infra/archive/"),
     (r"boost/asio", r"(commands|projections|api|infra)/"),
 ]
 
