@@ -55,6 +55,24 @@ void BulkConnection::put(std::string_view bytes) {
 
 void BulkConnection::end_copy() {
     if (PQputCopyEnd(connection_.get(), nullptr) != 1) fail(PQerrorMessage(connection_.get()));
+    finish_copy();
+}
+
+void BulkConnection::begin_copy_out(const std::string& sql) {
+    checked(PQexec(connection_.get(), sql.c_str()), PGRES_COPY_OUT);
+}
+
+std::optional<std::string> BulkConnection::get() {
+    char* bytes = nullptr;
+    const int size = PQgetCopyData(connection_.get(), &bytes, 0);
+    const std::unique_ptr<char, decltype(&PQfreemem)> held(bytes, &PQfreemem);
+    if (size >= 0) return std::string(bytes, static_cast<std::size_t>(size));
+    if (size == -2) fail(PQerrorMessage(connection_.get()));
+    finish_copy();
+    return std::nullopt;
+}
+
+void BulkConnection::finish_copy() {
     checked(PQgetResult(connection_.get()), PGRES_COMMAND_OK);
     while (PGresult* rest = PQgetResult(connection_.get())) PQclear(rest);
 }

@@ -30,6 +30,10 @@ public:
     void put(std::string_view bytes);
     void end_copy();
 
+    /// COPY .. TO STDOUT, message by message (a row each, but for the form's own head and tail); nothing at its end.
+    void begin_copy_out(const std::string& sql);
+    std::optional<std::string> get();
+
 private:
     struct Close {
         void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
@@ -40,6 +44,8 @@ private:
     using Result = std::unique_ptr<PGresult, Clear>;
     Result checked(PGresult* result, ExecStatusType expected);
     [[noreturn]] void fail(const char* text);
+
+    void finish_copy();
 
     std::unique_ptr<PGconn, Close> connection_;
 };

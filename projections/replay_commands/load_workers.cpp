@@ -6,6 +6,7 @@
 
 #include "infra/config/run_until_signal.hpp"
 #include "infra/postgres/postgres_bulk_loader.hpp"
+#include "infra/postgres/postgres_log_scan.hpp"
 #include "infra/postgres/postgres_pool.hpp"
 #include "infra/postgres/postgres_read_model_store.hpp"
 
@@ -74,8 +75,18 @@ void LoadWorkers::load(ProgramContext& io) {
 
 asio::awaitable<void> LoadWorkers::load_all(OpenedLog& log, ReadModelStore& store, BulkLoader& loader) {
     co_await log.open();
-    while (const auto partition = next())
-        co_await load_partition(*partition, log.source(), store, loader, options_, counts_);
+    std::optional<PostgresLogScan> scan;
+    if (!settings_.kafka) {
+        PostgresOptions log_options = shadow_;
+        log_options.schema.clear();
+        scan.emplace(log.source(), log_options);
+    }
+    RecordSource& source = scan ? static_cast<RecordSource&>(*scan) : log.source();
+    co_await load_all(source, store, loader);
+}
+
+asio::awaitable<void> LoadWorkers::load_all(RecordSource& source, ReadModelStore& store, BulkLoader& loader) {
+    while (const auto partition = next()) co_await load_partition(*partition, source, store, loader, options_, counts_);
 }
 
 }  // namespace chat

@@ -39,6 +39,7 @@ private:
     void work(ProgramContext& io);
     void load(ProgramContext& io);
     asio::awaitable<void> load_all(OpenedLog& log, ReadModelStore& store, BulkLoader& loader);
+    asio::awaitable<void> load_all(RecordSource& source, ReadModelStore& store, BulkLoader& loader);
     std::optional<Partition> next();
 
     const Settings settings_;
