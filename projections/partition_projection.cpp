@@ -11,6 +11,8 @@
 #include <iterator>
 #include <utility>
 
+#include "projections/same_log.hpp"
+
 namespace chat {
 namespace {
 
@@ -33,8 +35,6 @@ std::size_t fitting(const std::vector<StoredRecord>& records, std::size_t count,
     return fits;
 }
 
-std::string name(const std::optional<EventId>& id) { return id ? "event " + to_string(*id) : "no event of ours"; }
-
 }  // namespace
 
 PartitionProjection::PartitionProjection(asio::any_io_executor executor, Partition partition, RecordSource& source,
@@ -55,16 +55,16 @@ asio::awaitable<void> PartitionProjection::run() {
         try {
             co_await project();
         } catch (const Outage& outage) {
-            failed(outage.what());
+            setbacks_.failed(outage.what());
             observer_.outage(partition_, outage.what());
         } catch (const LogCut& cut) {
-            failed(cut.what());
+            setbacks_.failed(cut.what());
             observer_.log_cut(partition_, cut.what());
         } catch (const CheckpointLost&) {
-            failed("the checkpoint was moved by another projector, or the database was set back");
+            setbacks_.failed("the checkpoint was moved by another projector, or the database was set back");
             observer_.checkpoint_lost(partition_);
         }
-        pause_.expires_after(next_pause());
+        pause_.expires_after(setbacks_.next_pause(options_.least_pause, options_.longest_pause, options_.random()));
         co_await stop_.pause(pause_);
     }
     observer_.stopped(partition_);
@@ -88,18 +88,7 @@ asio::awaitable<void> PartitionProjection::project() {
 
 asio::awaitable<NextOffset> PartitionProjection::believed_checkpoint() {
     const Checkpoint checkpoint = co_await store_.checkpoint(partition_);
-    const NextOffset end = co_await source_.end(partition_);
-    if (end < checkpoint.next_offset)
-        throw LogCut("the read model is at offset " + std::to_string(checkpoint.next_offset.value()) +
-                     ", but the log ends at " + std::to_string(end.value()));
-    if (checkpoint.next_offset.value() > 0) {
-        const Offset last(checkpoint.next_offset.value() - 1);
-        const auto records = co_await source_.read(partition_, NextOffset(last.value()), 1);
-        const auto found = event_id_of(*records.front().record);
-        if (records.front().offset != last || found != checkpoint.last)
-            throw LogCut("the read model was built on " + name(checkpoint.last) + " at offset " +
-                         std::to_string(last.value()) + ", but the log holds " + name(found) + " there");
-    }
+    const NextOffset end = co_await end_of_same_log(source_, partition_, "the read model", checkpoint);
     applied_ = checkpoint.next_offset;
     if (end == checkpoint.next_offset) went_well();  // nothing to commit would say so
     co_return checkpoint.next_offset;
@@ -227,23 +216,10 @@ asio::awaitable<void> PartitionProjection::check_position() {
     if (applied && applied == applied_ && checkpoint.next_offset < *applied && set_back_) set_back_->stop();
 }
 
-void PartitionProjection::failed(std::string why) {
-    trouble_ = std::move(why);
-    failures_ += 1;
-}
-
 void PartitionProjection::went_well() {
-    failures_ = 0;
-    if (!std::exchange(trouble_, std::nullopt)) return;
+    if (!setbacks_.went_well()) return;
     observer_.recovered(partition_);
     if (recovered_) recovered_();
-}
-
-std::chrono::milliseconds PartitionProjection::next_pause() {
-    const int doublings = std::clamp(failures_ - 1, 0, 16);
-    const auto pause = std::min(options_.least_pause * (1 << doublings), options_.longest_pause);
-    const double jitter = 0.5 + options_.random() / 2;  // projectors that failed together do not come back together
-    return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(pause.count()) * jitter));
 }
 
 }  // namespace chat

@@ -15,8 +15,10 @@
 #include "events/steady_clock.hpp"
 #include "projections/fold.hpp"
 #include "projections/observer.hpp"
+#include "projections/partition_worker.hpp"
 #include "projections/ports/read_model_store.hpp"
 #include "projections/ports/record_source.hpp"
+#include "projections/setbacks.hpp"
 #include "projections/stop_event.hpp"
 
 namespace chat {
@@ -40,29 +42,20 @@ struct ProjectorOptions {
 /// read and folded. Crashes, doubled owners and unknown commits are all met the same way: the position is the
 /// checkpoint that stands with the rows and moves with them by compare-and-set, so who fails reads it again. On one
 /// executor; `run` once. What it is given outlives it.
-class PartitionProjection {
+class PartitionProjection final : public PartitionWorker {
 public:
     PartitionProjection(asio::any_io_executor executor, Partition partition, RecordSource& source,
                         ReadModelStore& store, ProjectorObserver& observer, const ProjectorOptions& options);
 
-    /// Until `stop`; the batch in flight is finished. Outages, cuts and lost checkpoints are told and retried; throws
-    /// what is none of these.
-    asio::awaitable<void> run();
-    void stop() { stop_.stop(); }
-
-    /// Ends a pause after a failure now: there is reason to think that things go well again.
-    void retry_now() { pause_.cancel(); }
-    /// Called when things go well after a failure. Set before `run`.
-    void on_recovery(std::function<void()> hook) { recovered_ = std::move(hook); }
-
-    /// Tells the observer how many records of the log are not applied yet. Throws Outage.
-    asio::awaitable<void> measure_lag();
-    /// Begins again if the read model holds less than this has applied: a database that crashed loses its last commits,
-    /// and nothing else tells while the log has nothing new. Throws Outage.
-    asio::awaitable<void> check_position();
-
-    /// Why it does not get on; nothing if it does.
-    const std::optional<std::string>& trouble() const { return trouble_; }
+    asio::awaitable<void> run() override;
+    void stop() override { stop_.stop(); }
+    void retry_now() override { pause_.cancel(); }
+    void on_recovery(std::function<void()> hook) override { recovered_ = std::move(hook); }
+    asio::awaitable<void> measure_lag() override;
+    /// The read model may hold less than this has applied: a database that crashed loses its last commits, and nothing
+    /// else tells while the log has nothing new.
+    asio::awaitable<void> check_position() override;
+    const std::optional<std::string>& trouble() const override { return setbacks_.trouble(); }
 
 private:
     struct Prepared {
@@ -82,9 +75,7 @@ private:
                                                  const KnownStreams& in_flight);
     void remember(const KnownStreams& committed);
     void tell(const Folded& folded, SteadyClock::duration took);
-    void failed(std::string why);
     void went_well();
-    std::chrono::milliseconds next_pause();
 
     asio::any_io_executor executor_;
     Partition partition_;
@@ -100,8 +91,7 @@ private:
     KnownStreams known_;                 // as committed; what a batch under way changes is not in it
     std::vector<StoredRecord> read_on_;  // read already, of no batch yet
     std::optional<NextOffset> applied_;  // the checkpoint as last read or moved
-    std::optional<std::string> trouble_;
-    int failures_ = 0;  // in a row
+    Setbacks setbacks_;
 };
 
 }  // namespace chat
