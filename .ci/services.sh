@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154  # root is lib.sh's
 
 # Name, signal and seconds, in the order of stopping: who asks before who is asked.
-services=("api TERM 30" "projector TERM 30" "kafka TERM 60" "postgres INT 60")
+services=("api TERM 30" "projector TERM 30" "publisher TERM 30" "kafka TERM 60" "postgres INT 60")
 
 stop_services() {
   local line name signal seconds

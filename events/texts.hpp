@@ -6,4 +6,7 @@ namespace chat {
 /// the public topic may be configured to do without.
 enum class Texts { kept, left_out };
 
+/// What of these texts goes to the public topic. Hashed: a text is replaced by one that is the same for equal texts.
+enum class PublicTexts { full, hashed, left_out };
+
 }  // namespace chat

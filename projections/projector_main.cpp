@@ -63,7 +63,8 @@ int run_projector(const Settings& settings) {
         co_await open_database(deadline, database, logger);
         auto opened = keep_trying(deadline, event_log_name(settings), logger, [&] { return log->open(); });
         co_await std::move(opened);
-        assignment = make_assignment(io.get_executor(), settings, log->source().partitions(), logger);
+        assignment =
+            make_assignment(io.get_executor(), settings, Program::projector, log->source().partitions(), logger);
         projector.emplace(io.get_executor(), log->source(), store, assignment->port(), observer,
                           projector_options(settings));
     };

@@ -105,6 +105,21 @@ std::optional<std::optional<KafkaAddress>> event_log(std::string_view text) {
     return KafkaAddress{std::string(brokers), std::string(text.substr(slash + 1))};
 }
 
+std::optional<std::optional<KafkaAddress>> topic_if_any(std::string_view text) {
+    if (text.empty()) return std::optional<KafkaAddress>();
+    if (text == "postgres") return std::nullopt;
+    return event_log(text);
+}
+
+std::optional<std::string> any_text(std::string_view text) { return std::string(text); }
+
+std::optional<PublicTexts> public_texts(std::string_view text) {
+    if (text == "full") return PublicTexts::full;
+    if (text == "hashed") return PublicTexts::hashed;
+    if (text == "left-out") return PublicTexts::left_out;
+    return std::nullopt;
+}
+
 std::optional<Auth> auth(std::string_view text) {
     if (text == "dev") return Auth::dev;
     if (text == "jwt") return Auth::jwt;

@@ -40,6 +40,11 @@ std::optional<std::string> ip_address(std::string_view text);
 /// `postgres` (nothing inside), or `kafka://host:port[,host:port]/topic`.
 std::optional<std::optional<KafkaAddress>> event_log(std::string_view text);
 
+/// `kafka://host:port[,host:port]/topic`, or nothing at all.
+std::optional<std::optional<KafkaAddress>> topic_if_any(std::string_view text);
+
+std::optional<std::string> any_text(std::string_view text);
+std::optional<PublicTexts> public_texts(std::string_view text);
 std::optional<Auth> auth(std::string_view text);
 std::optional<LogLevel> log_level(std::string_view text);
 std::optional<LogFormat> log_format(std::string_view text);

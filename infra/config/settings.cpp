@@ -20,8 +20,9 @@ namespace po = boost::program_options;
 constexpr unsigned bit(Program program) { return 1u << static_cast<unsigned>(program); }
 constexpr unsigned api = bit(Program::api);
 constexpr unsigned projector = bit(Program::projector);
+constexpr unsigned publisher = bit(Program::publisher);
 constexpr unsigned replay = bit(Program::replay);
-constexpr unsigned all = api | projector | replay;
+constexpr unsigned all = api | projector | publisher | replay;
 
 template <auto member, auto parse>
 bool into(Settings& settings, std::string_view text) {
@@ -95,22 +96,34 @@ const Row table[] = {
     {"hot-bytes", api, "64MiB", "users' states that are kept", a_size, into<&Settings::hot_bytes, parsers::bytes>},
     {"tail-bytes", api, "256MiB", "records not projected yet that are kept; past it commands answer 503", a_size,
      into<&Settings::tail_bytes, parsers::bytes>},
-    {"batch", projector | replay, "5000", "records in one transaction, at most", "a number from 1 to 100000",
-     into<&Settings::batch, parsers::number<std::size_t, 1, 100000>>},
+    {"batch", projector | publisher | replay, "5000", "records in one transaction, at most",
+     "a number from 1 to 100000", into<&Settings::batch, parsers::number<std::size_t, 1, 100000>>},
     {"group", projector, "chat-projector", "Kafka consumer group by which projectors share the partitions",
      "a name, not empty", into<&Settings::group, parsers::not_empty>},
-    {"metrics-address", api | projector, "127.0.0.1", "address of a listener for /metrics, /healthz and /readyz alone",
-     an_address, into<&Settings::metrics_address, parsers::ip_address>},
-    {"metrics-port", api | projector, "0", "its port; 0: none (chat-api serves them on its main one)", a_port,
-     into<&Settings::metrics_port, port>},
+    {"public-topic", publisher, "",
+     "where to publish, as kafka://host:port[,host:port]/topic; left empty: beside CHAT_LOG's "
+     "topic, with .public behind its name",
+     "kafka://host:port[,host:port]/topic", into<&Settings::public_topic, parsers::topic_if_any>},
+    {"public-texts", publisher, "full",
+     "titles and message contents in the public topic: full, hashed (HMAC-SHA-256) or left-out",
+     "full, hashed or left-out", into<&Settings::public_texts, parsers::public_texts>},
+    {"public-hash-key", publisher, "", "the secret key of the hashes; without it nobody can try out texts", "a text",
+     into<&Settings::public_hash_key, parsers::any_text>, true},
+    {"public-group", publisher, "chat-publisher", "Kafka consumer group by which publishers share the partitions",
+     "a name, not empty", into<&Settings::public_group, parsers::not_empty>},
+    {"metrics-address", api | projector | publisher, "127.0.0.1",
+     "address of a listener for /metrics, /healthz and /readyz alone", an_address,
+     into<&Settings::metrics_address, parsers::ip_address>},
+    {"metrics-port", api | projector | publisher, "0", "its port; 0: none (chat-api serves them on its main one)",
+     a_port, into<&Settings::metrics_port, port>},
     {"log-level", all, "info", "least level that is logged", "debug, info, warning or error",
      into<&Settings::log_level, parsers::log_level>},
     {"log-format", all, "text", "text for people, json for machines", "text or json",
      into<&Settings::log_format, parsers::log_format>},
     {"start-timeout", all, "30s", "how long to wait at start for the database and the log", a_duration,
      into<&Settings::start_timeout, parsers::duration>},
-    {"drain-timeout", api | projector, "10s", "how long to finish what is in flight after SIGTERM", a_duration,
-     into<&Settings::drain_timeout, parsers::duration>},
+    {"drain-timeout", api | projector | publisher, "10s", "how long to finish what is in flight after SIGTERM",
+     a_duration, into<&Settings::drain_timeout, parsers::duration>},
 };
 
 std::string variable(const Row& row) {
@@ -127,11 +140,25 @@ void set(Settings& settings, const Row& row, const std::string& source, const st
     throw BadUsage(error);
 }
 
+void check_publisher(const Settings& settings) {
+    if (!settings.kafka && !settings.public_topic)
+        throw BadUsage(
+            "CHAT_PUBLIC_TOPIC: must name a topic, as kafka://host:port/topic, since the log is in PostgreSQL "
+            "(CHAT_LOG=postgres) and there is no topic to publish beside");
+    if (settings.kafka && settings.public_topic == settings.kafka)
+        throw BadUsage("CHAT_PUBLIC_TOPIC: must not be the log itself");
+    if (settings.public_texts == PublicTexts::hashed && settings.public_hash_key.empty())
+        throw BadUsage(
+            "CHAT_PUBLIC_HASH_KEY: must be set with CHAT_PUBLIC_TEXTS=hashed; without a key anyone could try "
+            "out which text gives a hash");
+}
+
 /// What no row can see by itself.
 void check(Program program, const Settings& settings) {
     if (settings.min_insync > settings.replication)
         throw BadUsage("CHAT_MIN_INSYNC: must not be more than CHAT_REPLICATION (" +
                        std::to_string(settings.replication) + ")");
+    if (program == Program::publisher) check_publisher(settings);
     if (program != Program::api) return;
     if (settings.auth == Auth::jwt) throw BadUsage("CHAT_AUTH: jwt is not available in this version; only dev is");
     if (!settings.auth_dev_anywhere && !boost::asio::ip::make_address(settings.http_address).is_loopback())
@@ -192,6 +219,8 @@ std::string name_of(Program program) {
             return "chat-api";
         case Program::projector:
             return "chat-projector";
+        case Program::publisher:
+            return "chat-publisher";
         case Program::replay:
             return "chat-replay";
     }

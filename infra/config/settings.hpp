@@ -11,12 +11,13 @@
 #include <variant>
 #include <vector>
 
+#include "events/texts.hpp"
 #include "infra/log/log_options.hpp"
 
 namespace chat {
 
 /// Who asks for settings: each sees, and each --help shows, only the rows of its own.
-enum class Program { api, projector, replay };
+enum class Program { api, projector, publisher, replay };
 
 /// `chat-api`, ..
 std::string name_of(Program program);
@@ -62,6 +63,11 @@ struct Settings {
 
     std::size_t batch = 0;  // records in one transaction of a projector, at most
     std::string group;      // Kafka consumer group by which projectors share partitions
+
+    std::optional<KafkaAddress> public_topic;  // nothing: beside the log, with `.public` behind its name
+    PublicTexts public_texts{};
+    std::string public_hash_key;  // a secret: never printed
+    std::string public_group;     // Kafka consumer group by which publishers share partitions
 
     std::string metrics_address;
     std::uint16_t metrics_port = 0;  // 0: no listener of its own

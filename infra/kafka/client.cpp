@@ -6,7 +6,9 @@
 namespace chat::kafka {
 namespace {
 
-ClientHandle make(rd_kafka_type_t type, const ClientSettings& settings) {
+enum class Told { by_events, by_results };
+
+ClientHandle make(rd_kafka_type_t type, const ClientSettings& settings, Told told) {
     std::array<char, 512> error{};
     SettingsHandle conf(rd_kafka_conf_new());
     for (const auto& [name, value] : settings)
@@ -14,7 +16,8 @@ ClientHandle make(rd_kafka_type_t type, const ClientSettings& settings) {
             throw std::invalid_argument("Kafka client setting " + name + ": " + error.data());
     const int events = RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | (type == RD_KAFKA_PRODUCER ? RD_KAFKA_EVENT_DR : 0) |
                        (type == RD_KAFKA_CONSUMER ? RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE : 0);
-    rd_kafka_conf_set_events(conf.get(), events);
+    if (told == Told::by_events) rd_kafka_conf_set_events(conf.get(), events);
+    if (told == Told::by_results) rd_kafka_conf_set_log_cb(conf.get(), nullptr);  // writes to stderr by default
     ClientHandle client(rd_kafka_new(type, conf.get(), error.data(), error.size()));
     if (!client) throw std::runtime_error(std::string("Kafka client: ") + error.data());
     (void)conf.release();  // rd_kafka_new has taken it
@@ -24,10 +27,15 @@ ClientHandle make(rd_kafka_type_t type, const ClientSettings& settings) {
 }  // namespace
 
 Client::Client(rd_kafka_type_t type, const ClientSettings& settings, Bell& bell)
-    : handle_(make(type, settings)), events_(rd_kafka_queue_get_main(handle_.get())) {
+    : handle_(make(type, settings, Told::by_events)), events_(rd_kafka_queue_get_main(handle_.get())) {
     rd_kafka_set_log_queue(handle_.get(), events_.get());
     bell.watch(events_.get());
     bell.ring();  // for what came before
+}
+
+Client::Client(rd_kafka_type_t type, const ClientSettings& settings)
+    : handle_(make(type, settings, Told::by_results)), events_(rd_kafka_queue_get_main(handle_.get())) {
+    rd_kafka_set_log_queue(handle_.get(), events_.get());
 }
 
 EventHandle Client::next_event() { return EventHandle(rd_kafka_queue_poll(events_.get(), 0)); }

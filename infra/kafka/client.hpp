@@ -15,6 +15,8 @@ namespace chat::kafka {
 class Client {
 public:
     Client(rd_kafka_type_t type, const ClientSettings& settings, Bell& bell);
+    /// One that rings nothing and tells nothing but by the results of its calls: for who makes only calls that block.
+    Client(rd_kafka_type_t type, const ClientSettings& settings);
     ~Client() { silence(); }
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;

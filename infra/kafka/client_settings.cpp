@@ -78,6 +78,38 @@ ClientSettings query_settings(const KafkaOptions& options) {
     return common(options.brokers, options.client_id) + ClientSettings{{"isolation.level", "read_uncommitted"}};
 }
 
+ClientSettings transaction_settings(const KafkaOptions& options, const std::string& transactional_id) {
+    return common(options.brokers, options.client_id) +
+           ClientSettings{
+               {"transactional.id", transactional_id},
+               {"acks", "all"},
+               {"enable.idempotence", "true"},
+               // How long readers wait for what comes behind a transaction whose writer died and has no successor.
+               {"transaction.timeout.ms", "10000"},
+               // Not longer than the transaction, says librdkafka.
+               {"message.timeout.ms", "10000"},
+               {"linger.ms", "1"},
+               {"retry.backoff.ms", "10"},
+               {"request.timeout.ms", "5000"},
+               {"message.max.bytes", std::to_string(options.record_bytes)},
+               {"queue.buffering.max.messages", std::to_string(options.queue_records)},
+               {"queue.buffering.max.kbytes", kibibytes(options.queue_bytes)},
+           };
+}
+
+ClientSettings last_record_settings(const KafkaOptions& options) {
+    return common(options.brokers, options.client_id) +
+           ClientSettings{
+               {"isolation.level", "read_committed"},
+               {"auto.commit.enable", "false"},
+               {"auto.offset.reset", "error"},
+               {"enable.partition.eof", "true"},
+               {"fetch.wait.max.ms", "10"},
+               {"fetch.error.backoff.ms", "5"},
+               {"fetch.message.max.bytes", std::to_string(std::max(options.record_bytes, std::size_t{1} << 20))},
+           };
+}
+
 ClientSettings group_settings(const KafkaGroupOptions& options) {
     return common(options.brokers, options.client_id) +
            ClientSettings{

@@ -18,6 +18,10 @@ ClientSettings tail_settings(const KafkaOptions& options);
 /// Of the client that asks about the topic and the ends of its partitions. A client of its own, since a broker answers
 /// the requests of a connection in order: behind a fetch that waits for records, a question would wait too.
 ClientSettings query_settings(const KafkaOptions& options);
+/// Of the client that appends to a partition of a topic in transactions, as the one writer of that name.
+ClientSettings transaction_settings(const KafkaOptions& options, const std::string& transactional_id);
+/// Of the client that looks for the last record of a topic that is written in transactions.
+ClientSettings last_record_settings(const KafkaOptions& options);
 /// Of the member of a group that only hears which partitions are its own.
 ClientSettings group_settings(const KafkaGroupOptions& options);
 

@@ -16,6 +16,7 @@ using KafkaClientLog = std::function<void(int severity, std::string_view text)>;
 struct KafkaOptions {
     std::string brokers;  // host:port, separated by commas
     std::string topic;
+    std::string purpose = "the log";  // what the topic is to us, for messages
     std::string client_id = "chat-store";
 
     /// How long an append waits for its answer. The record itself may still be sent for 30 s (client_settings.cpp).

@@ -151,8 +151,8 @@ void check(const std::map<std::string, std::string>& settings, const KafkaOption
         return found == settings.end() ? std::string() : found->second;
     };
     const auto refuse = [&](const std::string& name, const std::string& must) {
-        throw LogMisconfigured("Kafka topic " + options.topic + " cannot be the log: " + name + " is '" + is(name) +
-                               "' and must be " + must);
+        throw LogMisconfigured("Kafka topic " + options.topic + " cannot be " + options.purpose + ": " + name +
+                               " is '" + is(name) + "' and must be " + must);
     };
     for (const auto& [name, value] : required)
         if (is(name) != value) refuse(name, value);

@@ -11,25 +11,26 @@ const prometheus::Histogram::BucketBoundaries batch_buckets{1,   2,   5,    10, 
 
 }  // namespace
 
-PrometheusProjectorObserver::PrometheusProjectorObserver(Metrics& metrics, Logger logger)
+PrometheusProjectorObserver::PrometheusProjectorObserver(Metrics& metrics, Logger logger, WorkNames names)
     : logger_(std::move(logger)),
-      lag_(metrics.gauges("chat_projection_lag_records", "Records of the log that are not applied yet")),
-      partitions_(metrics.gauge("chat_projection_partitions", "Partitions that this projector works on")),
-      damaged_(metrics.gauge("chat_projection_partitions_cut",
-                             "Of them, those not projected since the log lacks what was applied from it")),
+      names_(std::move(names)),
+      lag_(metrics.gauges(names_.metric + "_lag_records", "Records of the log that are not " + names_.done + " yet")),
+      partitions_(metrics.gauge(names_.metric + "_partitions", "Partitions that this " + names_.worker + " works on")),
+      damaged_(metrics.gauge(names_.metric + "_partitions_cut",
+                             "Of them, those not " + names_.done + " since the log lacks what was read from it")),
       batch_records_(
-          metrics.histograms("chat_projection_batch_records", "Records in one transaction").Add({}, batch_buckets)),
-      commit_seconds_(metrics.times("chat_projection_commit_seconds", "One transaction")),
-      events_(metrics.counter("chat_projection_events_total", "Events applied")),
+          metrics.histograms(names_.metric + "_batch_records", "Records in one transaction").Add({}, batch_buckets)),
+      commit_seconds_(metrics.times(names_.metric + "_commit_seconds", "One transaction")),
+      events_(metrics.counter(names_.metric + "_events_total", "Events " + names_.done)),
       voids_(metrics.counter("chat_records_void_total", "Records that came second to another writer's, or twice")),
       foreign_(metrics.counter("chat_records_foreign_total", "Records that are no event of ours")),
-      held_(metrics.counter("chat_records_held_total", "Records of quarantined streams, not applied")),
+      held_(metrics.counter("chat_records_held_total", "Records of quarantined streams, not " + names_.done)),
       quarantined_(metrics.counter("chat_streams_quarantined_total", "Streams found with a gap")),
-      checkpoints_lost_(metrics.counter("chat_projection_checkpoints_lost_total",
-                                        "Batches given up since another projector was first")),
+      checkpoints_lost_(metrics.counter(names_.metric + "_checkpoints_lost_total",
+                                        "Batches given up since another " + names_.worker + " was first")),
       outages_(
-          metrics.counter("chat_projection_outages_total", "Attempts that the log or the database did not answer")),
-      cuts_(metrics.counter("chat_log_cuts_total", "Attempts that found the log without what was applied from it")) {}
+          metrics.counter(names_.metric + "_outages_total", "Attempts that the log or the database did not answer")),
+      cuts_(metrics.counter("chat_log_cuts_total", "Attempts that found the log without what was read from it")) {}
 
 bool PrometheusProjectorObserver::begins(Partition partition, Trouble trouble) {
     const auto [at, is_new] = troubles_.try_emplace(partition, trouble);
@@ -51,7 +52,7 @@ void PrometheusProjectorObserver::count_damaged() {
 void PrometheusProjectorObserver::started(Partition partition) {
     lags_[partition] = &lag_.Add({{"partition", std::to_string(partition.value())}});
     partitions_.Set(static_cast<double>(lags_.size()));
-    logger_->debug("partition {}: projecting", partition.value());
+    logger_->debug("partition {}: {}", partition.value(), names_.doing);
 }
 
 void PrometheusProjectorObserver::stopped(Partition partition) {
@@ -85,13 +86,13 @@ void PrometheusProjectorObserver::foreign_record(Partition partition, Offset off
 void PrometheusProjectorObserver::quarantined(const UserId& user, Partition partition, Offset offset,
                                               std::string_view why) {
     quarantined_.Increment();
-    logger_->error("user {}: quarantined at partition {}, offset {}, nothing is applied until chat-replay decides: {}",
-                   user.value(), partition.value(), offset.value(), why);
+    logger_->error("user {}: quarantined at partition {}, offset {}, nothing more is {} until chat-replay decides: {}",
+                   user.value(), partition.value(), offset.value(), names_.done, why);
 }
 
 void PrometheusProjectorObserver::checkpoint_lost(Partition partition) {
     checkpoints_lost_.Increment();
-    logger_->debug("partition {}: another projector moved the checkpoint", partition.value());
+    logger_->debug("partition {}: another {} moved the {}", partition.value(), names_.worker, names_.place);
 }
 
 void PrometheusProjectorObserver::outage(Partition partition, std::string_view why) {
@@ -100,14 +101,14 @@ void PrometheusProjectorObserver::outage(Partition partition, std::string_view w
     if (!begins(partition, Trouble::outage)) return;
     // What is away is mostly away for all of them: one line, not one for each partition.
     logger_->log(first ? spdlog::level::err : spdlog::level::debug,
-                 "partition {}: not projected until the log and the database answer: {}", partition.value(), why);
+                 "partition {}: not {} until all that it takes answers again: {}", partition.value(), names_.done, why);
 }
 
 void PrometheusProjectorObserver::log_cut(Partition partition, std::string_view evidence) {
     cuts_.Increment();
     if (begins(partition, Trouble::cut))
-        logger_->error("partition {}: THE LOG WAS CUT, not projected until chat-replay decides: {}", partition.value(),
-                       evidence);
+        logger_->error("partition {}: THE LOG WAS CUT, not {} until an operator decides: {}", partition.value(),
+                       names_.done, evidence);
 }
 
 void PrometheusProjectorObserver::recovered(Partition partition) {
@@ -117,8 +118,8 @@ void PrometheusProjectorObserver::recovered(Partition partition) {
     troubles_.erase(at);
     count_damaged();
     if (!lags_.contains(partition)) return;  // no longer ours
-    if (trouble == Trouble::cut) logger_->info("partition {}: projected again", partition.value());
-    if (trouble == Trouble::outage && !has(Trouble::outage)) logger_->info("all partitions are projected again");
+    if (trouble == Trouble::cut) logger_->info("partition {}: {} again", partition.value(), names_.done);
+    if (trouble == Trouble::outage && !has(Trouble::outage)) logger_->info("all partitions are {} again", names_.done);
 }
 
 }  // namespace chat

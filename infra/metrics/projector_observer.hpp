@@ -12,11 +12,20 @@
 
 namespace chat {
 
-/// Counts the projector, and logs what somebody has to know: each trouble once when it begins and once when it ends.
-/// `metrics` outlives it. On one thread.
+/// What metrics and the log call the work on a partition.
+struct WorkNames {
+    std::string metric = "chat_projection";
+    std::string done = "projected";
+    std::string doing = "projecting";
+    std::string place = "checkpoint";
+    std::string worker = "projector";
+};
+
+/// Counts the projector (or a publisher), and logs what somebody has to know: each trouble once when it begins and once
+/// when it ends. `metrics` outlives it. On one thread.
 class PrometheusProjectorObserver final : public ProjectorObserver {
 public:
-    PrometheusProjectorObserver(Metrics& metrics, Logger logger);
+    PrometheusProjectorObserver(Metrics& metrics, Logger logger, WorkNames names = {});
 
     void started(Partition partition) override;
     void stopped(Partition partition) override;
@@ -37,6 +46,7 @@ private:
     void count_damaged();
 
     Logger logger_;
+    WorkNames names_;
     prometheus::Family<prometheus::Gauge>& lag_;
     std::map<Partition, prometheus::Gauge*> lags_;  // of the partitions that are ours
     prometheus::Gauge& partitions_;

@@ -4,6 +4,7 @@
 #include "infra/postgres/migration_1_read_model.hpp"
 #include "infra/postgres/migration_2_log.hpp"
 #include "infra/postgres/migration_3_command_answers.hpp"
+#include "infra/postgres/migration_4_publication.hpp"
 #include "infra/postgres/postgres_session.hpp"
 
 namespace chat {
@@ -51,7 +52,8 @@ int run_missing(PostgresSession& session) {
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-    static const std::vector<Migration> all{migration_1_read_model(), migration_2_log(), migration_3_command_answers()};
+    static const std::vector<Migration> all{migration_1_read_model(), migration_2_log(), migration_3_command_answers(),
+                                            migration_4_publication()};
     return all;
 }
 

@@ -77,9 +77,9 @@ std::unique_ptr<OpenedLog> make_embedded_log(asio::any_io_executor executor, con
 }
 
 std::unique_ptr<OpenedAssignment> make_embedded_assignment(asio::any_io_executor executor, const Settings& settings,
-                                                           std::int32_t partitions) {
-    return std::make_unique<EmbeddedAssignment>(executor, postgres_options(settings, Program::projector),
-                                                settings.group, partitions);
+                                                           Program program, std::int32_t partitions) {
+    return std::make_unique<EmbeddedAssignment>(executor, postgres_options(settings, program),
+                                                group_of(settings, program), partitions);
 }
 
 }  // namespace chat

@@ -19,9 +19,13 @@ std::string event_log_name(const Settings& settings) {
 }
 
 std::unique_ptr<OpenedAssignment> make_assignment(asio::any_io_executor executor, const Settings& settings,
-                                                  std::int32_t partitions, Logger logger) {
-    if (settings.kafka) return make_kafka_assignment(executor, *settings.kafka, settings, std::move(logger));
-    return make_embedded_assignment(executor, settings, partitions);
+                                                  Program program, std::int32_t partitions, Logger logger) {
+    if (settings.kafka) return make_kafka_assignment(executor, *settings.kafka, settings, program, std::move(logger));
+    return make_embedded_assignment(executor, settings, program, partitions);
+}
+
+const std::string& group_of(const Settings& settings, Program program) {
+    return program == Program::publisher ? settings.public_group : settings.group;
 }
 
 }  // namespace chat

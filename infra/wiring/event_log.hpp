@@ -42,7 +42,7 @@ std::unique_ptr<OpenedLog> make_event_log(asio::any_io_executor executor, const 
 /// For people: `the event log in PostgreSQL`, `the event log kafka://host:port/topic`.
 std::string event_log_name(const Settings& settings);
 
-/// Which of the log's partitions this projector works on.
+/// Which of the log's partitions this projector or publisher works on.
 class OpenedAssignment {
 public:
     virtual ~OpenedAssignment() = default;
@@ -52,6 +52,9 @@ public:
 
 /// Of a log that is open and has so many partitions. `executor` outlives it.
 std::unique_ptr<OpenedAssignment> make_assignment(asio::any_io_executor executor, const Settings& settings,
-                                                  std::int32_t partitions, Logger logger = {});
+                                                  Program program, std::int32_t partitions, Logger logger = {});
+
+/// The group by which instances of the program share the partitions.
+const std::string& group_of(const Settings& settings, Program program);
 
 }  // namespace chat

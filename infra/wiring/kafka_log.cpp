@@ -51,8 +51,7 @@ std::size_t record_bytes(const Settings& settings) {
 
 }  // namespace
 
-std::unique_ptr<OpenedLog> make_kafka_log(asio::any_io_executor executor, const KafkaAddress& address,
-                                          const Settings& settings, Program program, Logger logger) {
+KafkaOptions kafka_options(const KafkaAddress& address, const Settings& settings, Program program, Logger logger) {
     KafkaOptions options;
     options.brokers = address.brokers;
     options.topic = address.topic;
@@ -64,16 +63,21 @@ std::unique_ptr<OpenedLog> make_kafka_log(asio::any_io_executor executor, const 
     options.replication = settings.replication;
     options.min_insync = settings.min_insync;
     options.client_log = client_log(std::move(logger));
-    return std::make_unique<KafkaLog>(executor, std::move(options));
+    return options;
+}
+
+std::unique_ptr<OpenedLog> make_kafka_log(asio::any_io_executor executor, const KafkaAddress& address,
+                                          const Settings& settings, Program program, Logger logger) {
+    return std::make_unique<KafkaLog>(executor, kafka_options(address, settings, program, std::move(logger)));
 }
 
 std::unique_ptr<OpenedAssignment> make_kafka_assignment(asio::any_io_executor executor, const KafkaAddress& address,
-                                                        const Settings& settings, Logger logger) {
+                                                        const Settings& settings, Program program, Logger logger) {
     KafkaGroupOptions options;
     options.brokers = address.brokers;
     options.topic = address.topic;
-    options.client_id = name_of(Program::projector);
-    options.group = settings.group;
+    options.client_id = name_of(program);
+    options.group = group_of(settings, program);
     options.client_log = client_log(std::move(logger));
     return std::make_unique<GroupAssignment>(executor, std::move(options));
 }

@@ -10,7 +10,7 @@ from harness.postgres import new_database
 from harness.processes import BIN, ROOT, clean_environment, free_port
 from harness.waiting import wait_until
 
-PROGRAMS = ["chat-api", "chat-projector"]
+PROGRAMS = ["chat-api", "chat-projector", "chat-publisher"]
 
 
 def run(program, *arguments, **environment):
@@ -107,7 +107,7 @@ def test_dev_tokens_are_refused_beyond_loopback():
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_database_that_cannot_be_reached_is_exit_code_3(program, tmp_path):
     done = run(program, CHAT_DATABASE=f"host={tmp_path} password=hush-hush", CHAT_START_TIMEOUT="500ms",
-               CHAT_HTTP_PORT=str(free_port()))
+               CHAT_HTTP_PORT=str(free_port()), CHAT_PUBLIC_TOPIC="kafka://127.0.0.1:1/x")
     assert done.returncode == 3, done
     assert "hush-hush" not in done.stdout + done.stderr
 

@@ -55,7 +55,7 @@ def settings_of(program):
 
 def settings_table():
     rows = {}
-    for program in ("chat-api", "chat-projector", "chat-replay"):
+    for program in ("chat-api", "chat-projector", "chat-publisher", "chat-replay"):
         for default, meaning, variable in settings_of(program):
             rows.setdefault(variable, (default, meaning, []))[2].append(program.removeprefix("chat-"))
     lines = ["| variable | default | of | meaning |", "|---|---|---|---|"]

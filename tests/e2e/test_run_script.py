@@ -61,6 +61,7 @@ def test_detach_stop_and_start_again_keeps_everything(home, arguments):
     assert me.session(session)["message_count"] == 1
     children = children_of(home)
     assert {"postgres", "projector", "api"} <= set(children)
+    assert ("publisher" in children) == bool(arguments)
 
     second = run("--port", free_port(), "--data", home, *arguments)
     assert second.returncode == 1 and "already running" in second.stderr

@@ -38,23 +38,27 @@ class Node(Process):
 class Deployment:
     """`database` and `brokers`: where they are, if not in the services that ./test started."""
 
-    def __init__(self, folder, log, apis=2, projectors=1, own_postgres=False, database=None, brokers=None, **settings):
+    def __init__(self, folder, log, apis=2, projectors=1, publishers=0, own_postgres=False, own_kafka=None, database=None,
+                 brokers=None, **settings):
         self.folder = folder
         self.log_kind = log
         self.own_postgres = OwnPostgres(folder / "postgres") if own_postgres else None
         self.database = database or (self.own_postgres.url if own_postgres else new_database())
         self.topic = f"e2e-{uuid.uuid4().hex[:12]}"
-        brokers = brokers or os.environ.get("CHAT_TEST_KAFKA")
-        self.log = f"kafka://{brokers}/{self.topic}" if log == "kafka" else "postgres"
+        self.brokers = own_kafka.address if own_kafka else brokers or os.environ.get("CHAT_TEST_KAFKA")
+        self.log = f"kafka://{self.brokers}/{self.topic}" if log == "kafka" else "postgres"
+        self.public_topic = f"{self.topic}.public"
         self.environment = {"CHAT_DATABASE": self.database, "CHAT_LOG": self.log, "CHAT_AUTH": "dev",
-                            "CHAT_GROUP": self.topic, **settings}
+                            "CHAT_GROUP": self.topic, "CHAT_PUBLIC_GROUP": f"{self.topic}-publisher", **settings}
         self.projectors = [Node(f"projector{i}", "chat-projector", folder, self.environment, "CHAT_METRICS_PORT")
                            for i in range(projectors)]
+        self.publishers = [Node(f"publisher{i}", "chat-publisher", folder, self.environment, "CHAT_METRICS_PORT")
+                           for i in range(publishers)]
         self.apis = [Node(f"api{i}", "chat-api", folder, self.environment, "CHAT_HTTP_PORT") for i in range(apis)]
 
     @property
     def nodes(self):
-        return [*self.apis, *self.projectors]
+        return [*self.apis, *self.projectors, *self.publishers]
 
     def start(self):
         for node in self.nodes:

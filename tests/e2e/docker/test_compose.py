@@ -9,7 +9,7 @@ from harness.client import Client, SESSIONS
 from harness.processes import free_port
 from harness.waiting import wait_until
 
-SERVICES = {"api1", "api2", "projector1", "projector2", "kafka", "postgres"}
+SERVICES = {"api1", "api2", "projector1", "projector2", "publisher1", "publisher2", "kafka", "postgres"}
 FILE = ROOT / "docker/compose.yaml"
 
 
@@ -108,11 +108,11 @@ def test_up_use_down_and_up_again(project):
 def test_the_programs_run_as_nobody_in_particular_and_stop_cleanly(project):
     project.up()
     containers = project.containers()
-    for service in ("api1", "projector1"):
+    for service in ("api1", "projector1", "publisher1"):
         uid = project.engine.docker("exec", containers[service][2], "id", "-u").stdout.strip()
         assert uid == "10001"
     project.compose("stop", "--timeout", "30")
     for container in json.loads(project.engine.docker("inspect", *[c[2] for c in project.containers().values()]).stdout):
         service = container["Config"]["Labels"]["com.docker.compose.service"]
-        if service.startswith(("api", "projector", "postgres")):
+        if service.startswith(("api", "projector", "publisher", "postgres")):
             assert container["State"]["ExitCode"] == 0, service

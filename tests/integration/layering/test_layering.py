@@ -30,7 +30,7 @@ LIBRARIES = [
     (r"spdlog/|fmt/", r"infra/log/"),
     (r"boost/program_options", r"infra/config/"),
     (r"date/", r"events/"),
-    (r"openssl/", r"api/"),
+    (r"openssl/", r"(api|infra/crypto)/"),
     (r"zstd\.h", r"infra/archive/"),
     (r"boost/asio", r"(commands|projections|api|infra)/"),
 ]

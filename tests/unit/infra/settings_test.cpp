@@ -128,6 +128,22 @@ TEST(Settings, TakeTheFlagsOfACommand) {
     EXPECT_THAT(std::get<Help>(load_settings(Program::replay, {"--help"}, {}, own)).text, HasSubstr("--user U"));
 }
 
+TEST(Settings, SayWhereToPublishBesideALogInPostgres) {
+    EXPECT_THAT(refusal(Program::publisher, {}), HasSubstr("CHAT_PUBLIC_TOPIC: must name a topic"));
+    const Settings settings = load(Program::publisher, {"--public-topic", "kafka://a:1,b:2/seen"});
+    EXPECT_EQ(settings.public_topic, (KafkaAddress{"a:1,b:2", "seen"}));
+    EXPECT_FALSE(load(Program::publisher, {"--log", "kafka://a:1/x"}).public_topic);
+    EXPECT_THAT(refusal(Program::publisher, {"--public-topic", "postgres"}), HasSubstr("must be kafka://"));
+    EXPECT_THAT(refusal(Program::publisher, {"--log", "kafka://a:1/x", "--public-topic", "kafka://a:1/x"}),
+                HasSubstr("must not be the log itself"));
+}
+
+TEST(Settings, TakeAKeyWithHashedTextsAndNeverPrintIt) {
+    const std::vector<std::string> hashed{"--log", "kafka://a:1/x", "--public-texts", "hashed"};
+    EXPECT_THAT(refusal(Program::publisher, hashed), HasSubstr("CHAT_PUBLIC_HASH_KEY: must be set"));
+    EXPECT_EQ(load(Program::publisher, hashed, {{"CHAT_PUBLIC_HASH_KEY", "k"}}).public_texts, PublicTexts::hashed);
+}
+
 TEST(Settings, RefuseJwtByName) {
     EXPECT_EQ(refusal(Program::api, {}, {{"CHAT_AUTH", "jwt"}}),
               "CHAT_AUTH: jwt is not available in this version; only dev is");
