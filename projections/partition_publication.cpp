@@ -103,7 +103,7 @@ asio::awaitable<void> PartitionPublication::find_place() {
     if (!last && at_.last_published) co_await start_over();  // the topic was made anew: its readers get everything
     const NextOffset end =
         co_await end_of_same_log(source_, partition_, "what is remembered of the public topic", at_.checkpoint);
-    saved_when_ = std::chrono::steady_clock::now();
+    saved_when_ = SteadyClock::now();
     applied_ = saved_;
     goal_ = last == at_.last_published ? std::nullopt : last;
     co_await walk_to_goal(end);
@@ -138,7 +138,7 @@ asio::awaitable<void> PartitionPublication::walk_to_goal(NextOffset end) {
 
 /// Passes the next run of records. False: it is time to stop.
 asio::awaitable<bool> PartitionPublication::step() {
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = SteadyClock::now();
     const auto records = co_await next_records();
     if (!records) co_return false;
     const KnownStreams before = co_await streams_before(*records);
@@ -151,7 +151,7 @@ asio::awaitable<bool> PartitionPublication::step() {
     }
     if (!fresh.empty()) co_await topic_.publish(partition_, records_of(fresh));
     if (!goal_) went_well();
-    observer_.committed(partition_, run.counts, std::chrono::steady_clock::now() - began);
+    observer_.committed(partition_, run.counts, SteadyClock::now() - began);
     passed(std::move(run));
     co_return true;
 }
@@ -212,7 +212,7 @@ asio::awaitable<void> PartitionPublication::save_if_due() {
     const bool many =
         at_.checkpoint.next_offset.value() - saved_.value() >= static_cast<std::int64_t>(options_.unsaved_records) ||
         unsaved_.size() >= options_.known_streams;
-    const bool late = std::chrono::steady_clock::now() - saved_when_ >= options_.save_interval;
+    const bool late = SteadyClock::now() - saved_when_ >= options_.save_interval;
     if (many || late) co_await save();
 }
 
@@ -221,7 +221,7 @@ asio::awaitable<void> PartitionPublication::save() {
     const bool ours = co_await store_.save(partition_, saved_, mark, unsaved_);
     if (!ours) throw MarkMoved();
     saved_ = mark.checkpoint.next_offset;
-    saved_when_ = std::chrono::steady_clock::now();
+    saved_when_ = SteadyClock::now();
     if (known_.size() + unsaved_.size() > options_.known_streams) known_.clear();
     for (auto& [user, stream] : unsaved_) known_.insert_or_assign(user, std::move(stream));
     unsaved_.clear();

@@ -2,7 +2,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "events/steady_clock.hpp"
 #include "projections/observer.hpp"
 #include "projections/partition_worker.hpp"
 #include "projections/ports/public_topic.hpp"
@@ -75,13 +75,13 @@ private:
     ProjectorObserver& observer_;
     const PublisherOptions& options_;
     StopEvent stop_;
-    asio::steady_timer pause_;  // between two attempts
+    SteadyTimer pause_;  // between two attempts
     std::function<void()> recovered_;
 
     PublicationMark at_;           // what is passed: published, or known to be void
     std::optional<EventId> goal_;  // the last event in the topic, until the walk from the mark has met it
     NextOffset saved_;             // where the store's mark is
-    std::chrono::steady_clock::time_point saved_when_;
+    SteadyClock::time_point saved_when_;
     KnownStreams unsaved_;               // changed since then
     KnownStreams known_;                 // as at `saved_`; may be dropped
     std::vector<StoredRecord> read_on_;  // read already, not passed yet
