@@ -80,6 +80,7 @@ ServiceOptions service_options(const Settings& settings) {
     options.command_deadline = settings.command_deadline;
     options.hot_bytes = settings.hot_bytes;
     options.tail_bytes = settings.tail_bytes;
+    options.tell_previous_title = settings.write_versions.session_renamed_v2;
     return options;
 }
 

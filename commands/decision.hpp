@@ -28,6 +28,7 @@ struct Context {
     UserId user;
     SessionId new_session;
     MessageId new_message;
+    bool tell_previous_title = false;  // of a session that is renamed: chat.session.renamed.v2
 };
 
 }  // namespace chat

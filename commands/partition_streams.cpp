@@ -122,7 +122,8 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
 
 Decision PartitionStreams::decide(const UserId& user, const UserChats& chats, const Command& command,
                                   const Preconditions& preconditions) const {
-    const Context ids{user, SessionId(context_.uuid()), MessageId(context_.uuid())};
+    const Context ids{user, SessionId(context_.uuid()), MessageId(context_.uuid()),
+                      context_.options.tell_previous_title};
     Decision decision = std::visit([&](const auto& asked) { return chat::decide(chats, asked, ids); }, command);
     std::optional<SessionId> session;
     if (const auto* event = std::get_if<Event>(&decision)) session = session_of(*event);

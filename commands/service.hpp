@@ -59,6 +59,7 @@ struct ServiceOptions {
     int attempts = 20;                   // decisions for one command before it is a conflict
     std::size_t hot_bytes = 64 << 20;    // of user states, for each process
     std::size_t tail_bytes = 256 << 20;  // of records kept above the checkpoints; past it: Outage
+    bool tell_previous_title = false;    // write chat.session.renamed.v2
 };
 
 using SystemClock = std::function<Time()>;

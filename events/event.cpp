@@ -22,7 +22,8 @@ Result<Event, DecodeError> as_event(std::string_view data) {
 /// Every wire type that was ever stored. A superseded one stays, with an upcaster from its old shape to the struct.
 constexpr Decoder decoders[] = {
     {SessionCreated::wire_type, as_event<decode_session_created>},
-    {SessionRenamed::wire_type, as_event<decode_session_renamed>},
+    {SessionRenamed::wire_type, as_event<decode_session_renamed_v1>},
+    {SessionRenamed::wire_type_v2, as_event<decode_session_renamed_v2>},
     {SessionDeleted::wire_type, as_event<decode_session_deleted>},
     {SessionRestored::wire_type, as_event<decode_session_restored>},
     {MessageAdded::wire_type, as_event<decode_message_added>},
@@ -40,9 +41,13 @@ constexpr bool all_can_be_decoded(std::type_identity<std::variant<Events...>>) {
 }
 static_assert(all_can_be_decoded(std::type_identity<Event>{}), "an event has no row in `decoders`");
 
-std::string_view wire_type_of(const Event& event) {
-    return std::visit([](const auto& e) { return std::string_view(e.wire_type); }, event);
-}
+struct WireTypeOf {
+    std::string_view operator()(const SessionRenamed& event) const { return wire_type_of(event); }
+    template <class E>
+    std::string_view operator()(const E&) const {
+        return E::wire_type;  // it has one version
+    }
+};
 
 template <class E>
 std::string encode_data(const E& event, Texts texts) {
@@ -69,7 +74,7 @@ SessionId session_of(const Event& event) {
 }
 
 Record encode(const Recorded& recorded, Texts texts) {
-    return {recorded.envelope.user.value(), encode_headers(recorded.envelope, wire_type_of(recorded.event)),
+    return {recorded.envelope.user.value(), encode_headers(recorded.envelope, std::visit(WireTypeOf{}, recorded.event)),
             std::visit([texts](const auto& e) { return encode_data(e, texts); }, recorded.event)};
 }
 

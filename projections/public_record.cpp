@@ -14,7 +14,10 @@ struct HashTexts {
         event.title = hash(event.title);
         if (event.first_message) event.first_message->content = hash(event.first_message->content);
     }
-    void operator()(SessionRenamed& event) const { event.title = hash(event.title); }
+    void operator()(SessionRenamed& event) const {
+        event.title = hash(event.title);
+        if (event.previous_title) event.previous_title = hash(*event.previous_title);
+    }
     void operator()(SessionDeleted&) const {}
     void operator()(SessionRestored&) const {}
     void operator()(MessageAdded& event) const { event.content = hash(event.content); }

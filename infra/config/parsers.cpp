@@ -1,5 +1,7 @@
 #include "infra/config/parsers.hpp"
 
+#include "events/session_renamed.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
@@ -109,6 +111,17 @@ std::optional<std::optional<KafkaAddress>> topic_if_any(std::string_view text) {
     if (text.empty()) return std::optional<KafkaAddress>();
     if (text == "postgres") return std::nullopt;
     return event_log(text);
+}
+
+std::optional<WriteVersions> write_versions(std::string_view text) {
+    WriteVersions versions;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(','), text.size());
+        if (text.substr(0, end) != SessionRenamed::wire_type_v2) return std::nullopt;
+        versions.session_renamed_v2 = true;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return versions;
 }
 
 std::optional<std::string> any_text(std::string_view text) { return std::string(text); }

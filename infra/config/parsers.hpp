@@ -43,6 +43,9 @@ std::optional<std::optional<KafkaAddress>> event_log(std::string_view text);
 /// `kafka://host:port[,host:port]/topic`, or nothing at all.
 std::optional<std::optional<KafkaAddress>> topic_if_any(std::string_view text);
 
+/// Wire types, separated by commas; nothing is none.
+std::optional<WriteVersions> write_versions(std::string_view text);
+
 std::optional<std::string> any_text(std::string_view text);
 std::optional<PublicTexts> public_texts(std::string_view text);
 std::optional<Auth> auth(std::string_view text);

@@ -91,6 +91,10 @@ const Row table[] = {
      a_duration, into<&Settings::command_deadline, parsers::duration>},
     {"command-keys-kept", all, "30d", "how long an Idempotency-Key gives a retry the first answer",
      "a number of days, such as 30d", into<&Settings::command_keys_kept, parsers::days>},
+    {"write-versions", api, "",
+     "newer versions of event types that commands write, separated by commas; there is chat.session.renamed.v2. "
+     "Every reader takes all versions",
+     "a list of: chat.session.renamed.v2", into<&Settings::write_versions, parsers::write_versions>},
     {"cache-bytes", api, "64MiB", "rendered answers that are kept", a_size,
      into<&Settings::cache_bytes, parsers::bytes>},
     {"hot-bytes", api, "64MiB", "users' states that are kept", a_size, into<&Settings::hot_bytes, parsers::bytes>},

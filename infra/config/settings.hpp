@@ -31,6 +31,12 @@ struct KafkaAddress {
 
 enum class Auth { dev, jwt };
 
+/// Event types that commands write in a newer version than the first.
+struct WriteVersions {
+    bool session_renamed_v2 = false;
+    bool operator==(const WriteVersions&) const = default;
+};
+
 /// What operators may set. The defaults stand in the table of settings.cpp, with names, help and parsers.
 struct Settings {
     std::optional<KafkaAddress> kafka;  // nothing: the log is in PostgreSQL
@@ -57,6 +63,7 @@ struct Settings {
     std::chrono::milliseconds read_wait{};
     std::chrono::milliseconds command_deadline{};
     std::chrono::seconds command_keys_kept{};  // in the read model; the event keeps its key for good
+    WriteVersions write_versions;
     std::size_t cache_bytes = 0;
     std::size_t hot_bytes = 0;
     std::size_t tail_bytes = 0;

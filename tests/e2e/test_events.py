@@ -9,7 +9,9 @@ from jsonschema import Draft202012Validator
 
 from harness.client import SESSIONS
 from harness.kafka_reader import read_topic
+from harness.postgres import psql
 from harness.processes import ROOT
+from harness.waiting import wait_until
 
 ALWAYS = {"ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_dataschema", "content-type",
           "ce_sequence"}
@@ -124,3 +126,39 @@ def test_data_is_as_its_schema_says(deployment):
         assert not problems, (record.headers["ce_type"], problems)
         checked[record.headers["ce_type"]] += 1
     assert len(checked) == 5
+
+
+def test_both_versions_in_one_log(deploy):
+    """One node writes chat.session.renamed.v2, the other v1, as in an upgrade: everything reads both."""
+    deployment = deploy("kafka", publishers=1)
+    second = deployment.apis[1]
+    second.environment["CHAT_WRITE_VERSIONS"] = "chat.session.renamed.v2"
+    second.restart()
+    user = deployment.client()
+    session = user.create("one")["id"]
+    path = f"{SESSIONS}/{session}"
+    for title, node in [("two", 0), ("three", 1), ("four", 0), ("five", 1)]:
+        answer = user.at(deployment.apis[node].port).expect(200, "PATCH", path, json_body={"title": title})
+        for api in deployment.apis:
+            read = user.at(api.port).expect(200, "GET", path, headers={"Chat-Version": answer.version})
+            assert read.json["title"] == title
+    records = records_of(deployment, user)
+    assert [(r.headers["ce_type"].rsplit(".", 1)[1], json.loads(r.value)["title"], json.loads(r.value).get("previous_title"))
+            for r in records[1:]] == [("v1", "two", None), ("v2", "three", "two"), ("v1", "four", None),
+                                      ("v2", "five", "four")]
+    for record in records:
+        schema = json.loads((ROOT / f"events{record.headers['ce_dataschema']}").read_text())
+        assert list(Draft202012Validator(schema).iter_errors(json.loads(record.value))) == []
+
+    def published():
+        return [r for r in read_topic(deployment.brokers, deployment.public_topic) if r.key == user.user]
+
+    wait_until(lambda: len(published()) == 5, 30, "all five to be published", every=0.2)
+    assert [(r.headers, r.value) for r in published()] == [(r.headers, r.value) for r in records]
+    # A read model made anew, by programs that write v1.
+    psql(deployment.database, "truncate chat_sessions, chat_messages, user_streams, checkpoints, command_answers")
+    del second.environment["CHAT_WRITE_VERSIONS"]
+    for node in (*deployment.projectors, second, deployment.apis[0]):
+        node.restart()
+    user.close()
+    wait_until(lambda: user.send("GET", path).status == 200 and user.session(session)["title"] == "five", 30, "the titles")

@@ -129,6 +129,8 @@ def test_the_first_event_has_no_previous():
 
 @pytest.mark.parametrize("name, field", [("chat.session.created.v1.json", "title"),
                                          ("chat.session.renamed.v1.json", "title"),
+                                         ("chat.session.renamed.v2.json", "title"),
+                                         ("chat.session.renamed.v2.json", "previous_title"),
                                          ("chat.message.added.v1.json", "content")])
 def test_only_the_public_topic_may_leave_texts_out(name, field):
     data = data_of(GOLDEN[name])

@@ -98,6 +98,12 @@ TEST(CreateSession, BreaksATieOfActivityByTheSmallestId) {
 TEST(RenameSession, GivesANewTitle) {
     Given(created("a")).when(RenameSession{id("a"), "new"}).then(SessionRenamed{id("a"), "new"});
 }
+TEST(RenameSession, TellsThePreviousTitleWhereThatIsAskedFor) {
+    Context context{user, new_session, new_message};
+    context.tell_previous_title = true;
+    const Decision decision = decide(fold({created("a")}), RenameSession{id("a"), "new"}, context);
+    EXPECT_EQ(decision, Decision(Event(SessionRenamed{id("a"), "new", "a"})));
+}
 TEST(RenameSession, ChangesNothingWithoutATitle) {
     Given(created("a")).when(RenameSession{id("a"), {}}).then_unchanged(id("a"));
 }

@@ -133,10 +133,23 @@ std::string title_of(std::size_t length) {
 }
 
 TEST(SessionRenamed, TakesTitlesOf1To255CodePoints) {
-    EXPECT_TRUE(decode_session_renamed(title_of(1)));
-    EXPECT_TRUE(decode_session_renamed(title_of(255)));
-    EXPECT_EQ(decode_session_renamed(title_of(0)).error().where, "/title");
-    EXPECT_EQ(decode_session_renamed(title_of(256)).error().where, "/title");
+    EXPECT_TRUE(decode_session_renamed_v1(title_of(1)));
+    EXPECT_TRUE(decode_session_renamed_v1(title_of(255)));
+    EXPECT_EQ(decode_session_renamed_v1(title_of(0)).error().where, "/title");
+    EXPECT_EQ(decode_session_renamed_v1(title_of(256)).error().where, "/title");
+}
+
+TEST(SessionRenamed, IsStoredInTheVersionThatHoldsWhatItSays) {
+    const SessionRenamed first{*SessionId::parse(session), "new"};
+    EXPECT_EQ(wire_type_of(first), "chat.session.renamed.v1");
+    EXPECT_EQ(*decode_session_renamed_v1(encode(first)), first);
+    EXPECT_EQ(decode_session_renamed_v2(encode(first)).error().where, "/previous_title");
+
+    const SessionRenamed second{first.session, "new", "old"};
+    EXPECT_EQ(wire_type_of(second), "chat.session.renamed.v2");
+    EXPECT_EQ(*decode_session_renamed_v2(encode(second)), second);
+    EXPECT_EQ(*decode_session_renamed_v1(encode(second)), first) << "the upcaster knows nothing of v2";
+    EXPECT_EQ(encode(second, Texts::left_out), encode(first, Texts::left_out));
 }
 
 TEST(SessionCreated, NamesTheFaultInsideItsFirstMessage) {

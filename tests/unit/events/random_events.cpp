@@ -43,7 +43,7 @@ Event RandomEvents::event(std::size_t kind, const UserId& user, SessionId sessio
                                   deactivated};
         }
         case 1:
-            return SessionRenamed{session, text(1, 255)};
+            return SessionRenamed{session, text(1, 255), maybe<std::string>([this] { return text(1, 255); })};
         case 2:
             return SessionDeleted{session};
         case 3:

@@ -144,6 +144,14 @@ TEST(Settings, TakeAKeyWithHashedTextsAndNeverPrintIt) {
     EXPECT_EQ(load(Program::publisher, hashed, {{"CHAT_PUBLIC_HASH_KEY", "k"}}).public_texts, PublicTexts::hashed);
 }
 
+TEST(Settings, WriteFirstVersionsUnlessNewerOnesAreNamed) {
+    EXPECT_FALSE(load(Program::api).write_versions.session_renamed_v2);
+    EXPECT_TRUE(load(Program::api, {"--write-versions", "chat.session.renamed.v2"}).write_versions.session_renamed_v2);
+    for (const char* wrong : {"chat.session.renamed.v1", "v2", "chat.session.renamed.v2,v3", ",", " "})
+        EXPECT_THAT(refusal(Program::api, {"--write-versions", wrong}), HasSubstr("--write-versions: must be"))
+            << wrong;
+}
+
 TEST(Settings, RefuseJwtByName) {
     EXPECT_EQ(refusal(Program::api, {}, {{"CHAT_AUTH", "jwt"}}),
               "CHAT_AUTH: jwt is not available in this version; only dev is");

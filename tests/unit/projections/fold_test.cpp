@@ -112,14 +112,14 @@ TEST(Fold, NeverSkipsAnEventThatBelongsButIsNotUnderstood) {
     log.put(events.next(created(session(1))));
     const StreamHead understood = events.head();
     const Record newer =
-        with_header(encode(events.next(SessionRenamed{session(1), "t"})), "ce_type", "chat.session.renamed.v2");
+        with_header(encode(events.next(SessionRenamed{session(1), "t"})), "ce_type", "chat.session.renamed.v9");
     const Offset unknown = log.put(newer);
     log.put(events.next(added(session(1), message(1))));
     const Folded folded = fold_all(log);
     const StreamStatus& stream = folded.batch.streams.at(ann);
     EXPECT_EQ(stream.head, understood);
     EXPECT_EQ(stream.quarantined_at, unknown);
-    EXPECT_NE(stream.quarantine_reason.find("chat.session.renamed.v2"), std::string::npos);
+    EXPECT_NE(stream.quarantine_reason.find("chat.session.renamed.v9"), std::string::npos);
     EXPECT_EQ(folded.held, 1);
     EXPECT_TRUE(folded.batch.messages.empty());
 }
@@ -129,7 +129,7 @@ TEST(Fold, DoesNotMindAnUnknownTypeThatLostItsRace) {
     Partition0 log;
     log.put(events.next(created(session(1))));
     events.rewind({});
-    log.put(with_header(encode(events.next(SessionRenamed{session(1), "t"})), "ce_type", "chat.session.renamed.v2"));
+    log.put(with_header(encode(events.next(SessionRenamed{session(1), "t"})), "ce_type", "chat.session.renamed.v9"));
     const Folded folded = fold_all(log);
     EXPECT_EQ(folded.batch.voids, 1);
     EXPECT_FALSE(folded.batch.streams.at(ann).quarantined_at);

@@ -83,7 +83,8 @@ TEST(PublicRecord, KeepsKeyHeadersAndEverythingButTheTexts) {
     SessionCreated creation = created(session(1));
     creation.first_message = FirstMessage{message(1), "hello"};
     for (const Recorded& recorded :
-         {ann.next(creation), ann.next(SessionRenamed{session(1), "a name"}), ann.next(added(session(1), message(2))),
+         {ann.next(creation), ann.next(SessionRenamed{session(1), "a name"}),
+          ann.next(SessionRenamed{session(1), "a name", "a title"}), ann.next(added(session(1), message(2))),
           ann.next(SessionDeleted{session(1)}), ann.next(SessionRestored{session(1), session(2)})}) {
         const auto record =
             std::make_shared<const Record>(with_header(encode(recorded), "ce_tenant", "a header that is new to us"));
