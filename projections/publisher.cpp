@@ -15,7 +15,7 @@ Publisher::Publisher(asio::any_io_executor executor, RecordSource& source, Publi
               return std::make_unique<PartitionPublication>(executor, partition, source, topic, store, observer,
                                                             options_);
           },
-          options_.lag_interval) {
+          PartitionWorkers::Intervals{options_.lag_interval, options_.lag_interval}) {
     if (!options_.random)
         options_.random = [engine = std::minstd_rand(std::random_device()())]() mutable {
             return std::uniform_real_distribution<>(0, 1)(engine);
