@@ -22,7 +22,7 @@ asio::awaitable<RowsSnapshot> PostgresReadModelRows::rows(Partition partition, s
             "LOCK TABLE checkpoints, user_streams, chat_sessions, chat_messages, command_answers IN ACCESS SHARE MODE");
         RowsSnapshot snapshot;
         snapshot.checkpoint = read_checkpoint(session, partition);
-        snapshot.rows = read_user_rows(session, users);
+        snapshot.rows = read_user_rows(session, partition, users);
         return snapshot;
     });
 }

@@ -47,10 +47,10 @@ const Statement read_users_after_sql{"read_users_after", R"(
 const Statement read_as_stored_sql{"read_as_stored",
                                    "SELECT j::text FROM unnest($1::jsonb[]) WITH ORDINALITY AS t (j, n) ORDER BY n"};
 
-RowsByUser read_user_rows(PostgresSession& session, const std::vector<UserId>& users) {
+RowsByUser read_user_rows(PostgresSession& session, Partition partition, const std::vector<UserId>& users) {
     RowsByUser rows;
     const std::string list = list_of(users);
-    for (auto& [user, status] : read_streams(session, users)) rows[user].stream = std::move(status);
+    for (auto& [user, status] : read_streams(session, partition, users).streams) rows[user].stream = std::move(status);
 
     std::unordered_map<SessionId, UserId> owners;
     ArrayLiteral ids;

@@ -42,13 +42,13 @@ asio::awaitable<void> believe(Partition partition, RecordSource& source, Checkpo
 }
 
 /// Heads of streams that earlier legs have brought on, of those users whom this leg does not know yet.
-asio::awaitable<KnownStreams> earlier_streams(const std::vector<StoredRecord>& records, const Batch& leg,
-                                              ReadModelStore& store) {
+asio::awaitable<KnownStreams> earlier_streams(Partition partition, const std::vector<StoredRecord>& records,
+                                              const Batch& leg, ReadModelStore& store) {
     std::vector<UserId> users = users_of(records);
     std::erase_if(users, [&](const UserId& user) { return leg.streams.contains(user); });
-    KnownStreams known;
-    if (!users.empty()) known = co_await store.streams(std::move(users));
-    co_return known;
+    if (users.empty()) co_return KnownStreams();
+    StoredStreams earlier = co_await store.streams(partition, std::move(users));
+    co_return std::move(earlier.streams);
 }
 
 /// From the checkpoint to `end`, or as much as one leg may hold; gives the checkpoint after it.
@@ -62,7 +62,7 @@ asio::awaitable<Checkpoint> load_leg(Partition partition, Checkpoint from, NextO
         const auto left = static_cast<std::size_t>(most - leg.next.next_offset.value());
         const auto records = co_await source.read(partition, leg.next.next_offset, std::min(left, records_at_once));
         KnownStreams known;
-        if (from.next_offset > NextOffset(0)) known = co_await earlier_streams(records, leg.batch, store);
+        if (from.next_offset > NextOffset(0)) known = co_await earlier_streams(partition, records, leg.batch, store);
         fold_on(leg, records, known);
         loader.add(leg.batch.messages);
         leg.batch.messages.clear();

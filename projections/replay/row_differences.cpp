@@ -122,7 +122,7 @@ void compare(Comparison& c, const MessageRow& expected, const MessageRow& found)
     c.field("created_at", expected.created_at, found.created_at);
 }
 
-void compare(Comparison& c, const StoredAnswer& expected, const StoredAnswer& found) {
+void compare(Comparison& c, const AnswerRow& expected, const AnswerRow& found) {
     c.field("fingerprint", expected.fingerprint, found.fingerprint);
     c.field("sequence", expected.sequence, found.sequence);
     c.field("happened_at", expected.time, found.time);
@@ -161,8 +161,8 @@ std::map<MessageKey, MessageRow> by_place(const std::vector<MessageRow>& message
     return map;
 }
 
-std::map<std::string, StoredAnswer> answers_from(const UserRows& rows, Time since) {
-    std::map<std::string, StoredAnswer> kept;
+std::map<std::string, AnswerRow> answers_from(const UserRows& rows, Time since) {
+    std::map<std::string, AnswerRow> kept;
     for (const auto& [key, answer] : rows.answers)
         if (answer.time >= since) kept.emplace(key, answer);
     return kept;

@@ -33,7 +33,7 @@ void change_session(StoredSession& session, const SessionChange& change) {
 
 /// The session as `change` had left it when the answer was given: `before` is the row before the batch, if it was
 /// there.
-StoredAnswer answer_from(const CommandAnswer& answer, const StoredSession* before) {
+AnswerRow answer_from(const CommandAnswer& answer, const StoredSession* before) {
     StoredSession session = answer.session.created ? new_session(answer.session) : StoredSession{};
     if (!answer.session.created && before) session = *before;
     change_session(session, answer.session);

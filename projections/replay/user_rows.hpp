@@ -20,7 +20,7 @@ struct StoredSession {
 };
 
 /// A row of `command_answers`: the session right after the event, as far as that can change.
-struct StoredAnswer {
+struct AnswerRow {
     std::string fingerprint;
     Sequence sequence;
     Time time;
@@ -32,7 +32,7 @@ struct StoredAnswer {
     bool is_active = true;
     bool is_deleted = false;
 
-    bool operator==(const StoredAnswer&) const = default;
+    bool operator==(const AnswerRow&) const = default;
 };
 
 /// All that the read model holds of a user.
@@ -40,7 +40,7 @@ struct UserRows {
     std::optional<StreamStatus> stream;
     std::map<SessionId, StoredSession> sessions;
     std::vector<MessageRow> messages;  // of one session in their order; sessions may be mixed
-    std::map<std::string, StoredAnswer> answers;
+    std::map<std::string, AnswerRow> answers;
 
     bool operator==(const UserRows&) const = default;
 };

@@ -91,6 +91,20 @@ TEST(CheckpointListener, TakesNoNoticeOfNoise) {
     });
 }
 
+TEST(CheckpointListener, HearsNothingOfAnotherSchema) {
+    const MigratedDatabase database;
+    Listening listening(database.options(), std::chrono::hours(1));
+    listening.while_listening([&]() -> asio::awaitable<void> {
+        // Listens for sure once a notification of its own came through.
+        co_await move(listening.pool, 0, 3);
+        co_await eventually([&] { return listening.known[p7] == NextOffset(3); });
+        co_await listening.pool.run(
+            [](PostgresSession& session) { session.exec("NOTIFY chat_checkpoint, '7 99 public_rebuild'"); });
+        co_await move(listening.pool, 3, 4);
+        co_await eventually([&] { return listening.known[p7] == NextOffset(4); });
+    });
+}
+
 TEST(CheckpointListener, GoesOnAfterARestart) {
     PostgresServer server;
     PostgresOptions options;
