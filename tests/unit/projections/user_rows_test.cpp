@@ -65,7 +65,7 @@ TEST(UserRows, HoldWhatTheEventsSay) {
     EXPECT_EQ(first.row.last_message_at, at(6));
     EXPECT_TRUE(rows.sessions.at(session(2)).row.is_active);
     EXPECT_EQ(rows.messages.size(), 2u);
-    const StoredAnswer& answer = rows.answers.at("k");
+    const AnswerRow& answer = rows.answers.at("k");
     EXPECT_EQ(answer.message, message(2));
     EXPECT_EQ(answer.title, "another title");
     EXPECT_EQ(answer.message_count, 2);
