@@ -62,6 +62,9 @@ private:
     void match_events() {
         std::map<std::string, std::size_t> keys;
         for (std::size_t n = 1; n <= stream_.size(); ++n) {
+            if (n > 1 && stream_.events[n - 1].envelope.time < stream_.events[n - 2].envelope.time)
+                violate("time goes forward",
+                        "event " + std::to_string(n) + " of " + user_.value() + " is older than the one before it");
             const Causes& causes = stream_.events[n - 1].envelope.causes;
             const auto found = causes.correlation ? by_attempt_.find(*causes.correlation) : by_attempt_.end();
             if (found == by_attempt_.end()) {

@@ -278,6 +278,16 @@ TEST_F(History, ShowsWhatIsYetToCome) {
     expect_broken("a read shows what is");
 }
 
+TEST_F(History, GoesBackInTime) {
+    const SessionId session = story();
+    execute(say(session));
+    Recorded last = now.of(ann).events.back();
+    last.envelope.time = now.of(ann).events.front().envelope.time - 1s;
+    log.back() = encode(last);
+    operations.back().state.reset();
+    expect_broken("time goes forward");
+}
+
 TEST_F(History, BreaksItsStream) {
     story();
     Recorded gap = now.of(ann).events.back();

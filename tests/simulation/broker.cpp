@@ -40,6 +40,9 @@ void Broker::stop(int forgets) {
             std::min(stored.records.size(), static_cast<std::size_t>(forgets > 0 ? world_.between(0, forgets) : 0));
         for (std::size_t i = stored.records.size() - gone; i < stored.records.size(); ++i) {
             forgotten_.emplace(stored.records[i]->header("ce_correlationid").value_or(""));
+            const Partition partition(static_cast<std::int32_t>(&stored - partitions_.data()));
+            forgotten_places_.insert({{partition, Offset(static_cast<std::int64_t>(i))}, stored.records[i].get()});
+            forgotten_records_.push_back(stored.records[i]);
             if (world_.tracing()) world_.tell("forgotten: " + say(*stored.records[i]));
         }
         stored.records.resize(stored.records.size() - gone);
@@ -69,6 +72,7 @@ Offset Broker::store(Partition partition, std::shared_ptr<const Record> record) 
     Stored& stored = at(partition);
     const Offset offset(static_cast<std::int64_t>(stored.records.size()));
     if (world_.tracing()) world_.tell("stored at " + say(partition, offset) + ": " + say(*record));
+    twins_ = twins_ || forgotten_places_.contains({{partition, offset}, record.get()});
     stored.records.push_back(std::move(record));
     for (const Reader& reader : std::exchange(stored.waiting, {})) serve(partition, reader);
     return offset;

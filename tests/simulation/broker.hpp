@@ -52,6 +52,9 @@ public:
     NextOffset end(Partition partition) const;
     /// Requests (correlation ids) of records that were forgotten.
     const std::set<std::string>& forgotten() const { return forgotten_; }
+    /// A record that was forgotten was sent again and landed where it had been, with others before it than before: who
+    /// remembers of the log where it stood and the id there cannot tell, and nothing is promised.
+    bool twins() const { return twins_; }
 
 private:
     friend class SimulatedLog;
@@ -77,6 +80,9 @@ private:
     std::vector<Stored> partitions_;
     std::list<SimulatedLog*> clients_;
     std::set<std::string> forgotten_;
+    std::set<std::pair<std::pair<Partition, Offset>, const Record*>> forgotten_places_;
+    std::vector<std::shared_ptr<const Record>> forgotten_records_;  // so that their addresses stay theirs
+    bool twins_ = false;
     bool down_ = false;
 };
 

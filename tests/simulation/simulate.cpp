@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
         sum.reads += result.reads;
         sum.faults += result.faults;
         sum.voids += result.voids;
+        sum.unjudged += result.unjudged;
         sum.steps += result.steps;
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
@@ -57,6 +58,6 @@ int main(int argc, char** argv) {
               << " accepted (" << sum.replayed << " replayed), " << sum.refused << " refused, " << sum.conflicts
               << " conflicts, " << sum.unavailable << " unavailable, " << sum.unknown << " unknown, " << sum.reads
               << " reads; " << sum.faults << " faults, " << sum.voids << " void records, " << sum.steps << " steps; "
-              << failed << " seeds broke a promise\n";
+              << sum.unjudged << " not judged; " << failed << " seeds broke a promise\n";
     return failed == 0 ? 0 : 1;
 }

@@ -263,6 +263,11 @@ private:
         for (Violation& violation : check(history_, all, allowances))
             result_.violations.push_back(std::move(violation));
 
+        if (broker_.twins()) {
+            result_.violations.clear();
+            result_.unjudged = 1;
+        }
+
         std::size_t records = 0, belonging = 0;
         for (std::int32_t n = 0; n < plan_.partitions; ++n) records += broker_.records(Partition(n)).size();
         for (const auto& [user, stream] : all.all()) belonging += stream.size();

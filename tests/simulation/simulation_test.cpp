@@ -64,6 +64,7 @@ TEST(Simulation, MeetsEveryKindOfTrouble) {
         sum.reads += result.reads;
         sum.faults += result.faults;
         sum.voids += result.voids;
+        sum.unjudged += result.unjudged;
     }
     EXPECT_GT(sum.accepted, 3000);
     EXPECT_GT(sum.replayed, 200);
@@ -73,6 +74,7 @@ TEST(Simulation, MeetsEveryKindOfTrouble) {
     EXPECT_GT(sum.reads, 2000);
     EXPECT_GT(sum.faults, 500);
     EXPECT_GT(sum.voids, 1000);
+    EXPECT_LT(sum.unjudged, 10);
 }
 
 TEST(Simulation, TellsItsSchedule) {
