@@ -39,6 +39,9 @@ KafkaEventLog::KafkaEventLog(asio::any_io_executor executor, KafkaOptions option
     queries_.on_error = on_error;
     producer_.on_error = [this, on_error](const kafka::ClientError& error) {
         on_error(error);
+        // Before any report of what is sent afterwards: the log may have been cut meanwhile, and the tail, whose
+        // connections are others, might notice later.
+        tail_.interrupt("the producer's connection to Kafka broke: " + error.text);
         // What was never sent need not wait to be told.
         if (error.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) producer_.give_up_waiting();
     };
