@@ -167,6 +167,7 @@ asio::awaitable<void> PartitionStreams::reconnect(std::string why) {
                          std::to_string(view_->next().value()));
         }
         tail_next_ = NextOffset(std::max<std::int64_t>(view_->next().value() - 1, 0));
+        if (*end == NextOffset(0)) view_->seen_empty();
         if (live()) recovered();
         co_return;
     }

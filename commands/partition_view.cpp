@@ -46,7 +46,7 @@ void PartitionView::delivered(EventId id, Offset offset) {
 }
 
 void PartitionView::reconnected() {
-    doubted_ = next_ > NextOffset(0);
+    doubted_ = true;
     ahead_.clear();
 }
 
@@ -68,6 +68,7 @@ void PartitionView::tailed(const StoredRecord& stored) {
         }
         return;
     }
+    if (next_ == NextOffset(0)) doubted_ = false;  // nothing was known before: there is nothing to compare
     if (const auto own = ahead_.find(stored.offset); own != ahead_.end()) {
         if (own->second != id) {
             cut("the log has " + say(id) + at(stored.offset) + ", where it said to have stored our event " +

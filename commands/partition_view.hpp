@@ -81,6 +81,8 @@ public:
     /// the last known record once more, at `next() - 1`. What was delivered above `next()` may not be there any more:
     /// only the tail tells.
     void reconnected();
+    /// The log was seen to be empty: if nothing is known of it, that is no doubt any more.
+    void seen_empty() { doubted_ = doubted_ && next_ > NextOffset(0); }
     /// Nothing may be decided on this view now.
     bool doubted() const { return doubted_; }
 

@@ -54,7 +54,7 @@ Plan draw_plan(World& world) {
     plan.api.service.hot_bytes = world.chance(0.3) ? 2000 : 1 << 20;
     plan.api.service.tail_bytes = world.chance(0.1) ? 20'000 : 1 << 20;
     plan.api.reads.wait = 1s;
-    plan.api.clock_skew = 1ms * up_to(50);
+    plan.clock_skew = 1ms * up_to(50);
     if (world.chance(0.3)) plan.api.lose_notice = world.fraction();
     plan.projector.batch_records = static_cast<std::size_t>(1 + up_to(world.chance(0.5) ? 3 : 50));
     plan.projector.overlap_from = static_cast<std::size_t>(1 + up_to(4));

@@ -24,6 +24,7 @@ struct Plan {
     BrokerFaults broker;
     std::chrono::milliseconds slow_commit{0};
     double lose_database_answer = 0;
+    std::chrono::milliseconds clock_skew{0};  // between two nodes, at most
     ApiNodeOptions api;
     ProjectorOptions projector;
 };

@@ -9,6 +9,7 @@ void Process::start(std::function<std::shared_ptr<void>()> make) {
     next_due_ = World::Moment::max();
     paused_ = false;
     ready_ = true;
+    fuse_.reset();
     program_ = make();
     world_.tell(name_ + " starts");
 }

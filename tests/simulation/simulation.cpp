@@ -30,7 +30,9 @@ public:
         };
         std::vector<ApiNode*> listening;
         for (int n = 0; n < plan_.nodes; ++n) {
-            nodes_.push_back(std::make_unique<ApiNode>(world_, broker_, database_, n, plan_.api));
+            ApiNodeOptions options = plan_.api;
+            options.clock_skew = 1ms * world_.between(0, plan_.clock_skew.count());
+            nodes_.push_back(std::make_unique<ApiNode>(world_, broker_, database_, n, options));
             nodes_.back()->start();
             listening.push_back(nodes_.back().get());
         }

@@ -257,9 +257,29 @@ TEST_F(View, SeesACutThatGrewAgainWhileItWasAway) {
     EXPECT_EQ(said_by(view), (Lines{"0 first belongs", "cut"}));
 }
 
+TEST_F(View, BelievesNoReportFromBeforeTheConnectionBroke) {
+    track(view);
+    view.sent(link_of(second), second);
+    view.delivered(link_of(second).id, Offset(1));  // then a cut removes it, and another's record stands there
+    view.reconnected();
+    view.tailed(at(0, first));
+    EXPECT_EQ(said_by(view), Lines{"0 first belongs"});
+}
+
+TEST_F(View, PassesNoReportWhileEvenAnEmptyLogIsInDoubt) {
+    track(view);
+    view.reconnected();
+    view.sent(link_of(first), first);
+    view.delivered(link_of(first).id, Offset(0));
+    EXPECT_EQ(said_by(view), Lines{});
+    view.tailed(at(0, first));
+    EXPECT_EQ(said_by(view), Lines{"0 first belongs own"});
+}
+
 TEST_F(View, HasNothingToDoubtInAnEmptyLog) {
     track(view);
     view.reconnected();
+    view.seen_empty();
     view.sent(link_of(first), first);
     view.delivered(link_of(first).id, Offset(0));
     EXPECT_EQ(said_by(view), Lines{"0 first belongs own"});
