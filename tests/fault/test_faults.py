@@ -36,6 +36,7 @@ def test_nothing_told_becomes_untrue_under_faults(log, tmp_path, results, closin
     others = {record.key for record in cluster.read_log()}  # of the deployment's own first steps
     history = History(results / f"fault.{log}.history.jsonl")
     load = Load(cluster.apis, history, seed).start()
+    closing.append(load)
     script = FaultScript(cluster, seed, say)
     begin_ns = time.monotonic_ns()
     script.run(seconds)

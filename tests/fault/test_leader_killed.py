@@ -16,7 +16,7 @@ from rig.report import longest_gap, report
 from rig.services import three_brokers
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_the_leader_is_killed(tmp_path, results, closing):
     brokers = three_brokers(tmp_path)
     cluster = Cluster(tmp_path, "kafka", brokers=brokers, CHAT_REPLICATION="3", CHAT_MIN_INSYNC="2")
@@ -25,6 +25,7 @@ def test_the_leader_is_killed(tmp_path, results, closing):
     history = History(results / "fault.leader.history.jsonl")
     begin_ns = time.monotonic_ns()
     load = Load(cluster.apis, history, seed=1, pace=0.05).start()
+    closing.append(load)
 
     def more(count):
         goal = history.accepted + count
@@ -32,9 +33,9 @@ def test_the_leader_is_killed(tmp_path, results, closing):
     # Each broker leads a third of the partitions, so each death leaves some without a leader.
     victims = brokers[:2]
     for broker in victims:
-        more(200)
+        more(100)
         broker.kill()
-        more(200)  # with two of three
+        more(100)  # with two of three
         broker.start()
         broker.wait_ready()
     more(100)
@@ -49,5 +50,5 @@ def test_the_leader_is_killed(tmp_path, results, closing):
     (results / "fault.leader.report.txt").write_text(text + "\n")
     print(text, file=sys.stderr)
     assert verdict.violations == [], text
-    assert verdict.acknowledged > 900
+    assert verdict.acknowledged >= 500
     assert all(node.running for node in cluster.nodes)

@@ -73,7 +73,9 @@ class Deployment:
         if not self.projectors:
             return
         for user in [self.client() for _ in range(40)]:
-            version = user.expect(201, "POST", SESSIONS, json_body={"title": "first", "agent_type": "primary"}).version
+            # On a crowded machine a broker that has just started may not answer in time yet.
+            version = wait_until(lambda: (made := user.send("POST", SESSIONS, json_body={
+                "title": "first", "agent_type": "primary"})).status == 201 and made.version, 60, "a command to be taken")
             wait_until(lambda: user.expect(200, "GET", SESSIONS).version == version, 60, "the projectors to begin")
             user.close()
 

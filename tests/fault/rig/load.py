@@ -198,6 +198,12 @@ class Load:
             client.start()
         return self
 
+    def close(self):
+        """At the end of a test, however it ended."""
+        self.stopping.set()
+        for client in self.clients:
+            client.given_up.set()
+
     def stop(self, seconds=60):
         """No new commands; those that were begun are sent until they get an answer. Everything must be up again."""
         self.stopping.set()
