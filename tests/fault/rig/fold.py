@@ -2,8 +2,15 @@
 import json
 from dataclasses import dataclass, field
 
-KINDS = {"chat.session.created.v1": "create", "chat.session.renamed.v1": "rename", "chat.session.deleted.v1": "delete",
-         "chat.session.restored.v1": "restore", "chat.message.added.v1": "add"}
+KINDS = {"chat.session.created": "create", "chat.session.renamed": "rename", "chat.session.deleted": "delete",
+         "chat.session.restored": "restore", "chat.message.added": "add"}
+
+
+def kind_of(event_type):
+    """Whatever its version: what is looked at here has the same name in each."""
+    name, _, version = event_type.rpartition(".v")
+    assert version.isdigit(), event_type
+    return KINDS[name]
 
 
 @dataclass
@@ -50,7 +57,7 @@ def streams_of(records):
         heads[user] = (sequence, headers["ce_id"])
         data = json.loads(record.value)
         first = data.get("first_message") or {}
-        streams.setdefault(user, []).append(Event(user, sequence, KINDS[headers["ce_type"]], headers.get("ce_commandid"),
+        streams.setdefault(user, []).append(Event(user, sequence, kind_of(headers["ce_type"]), headers.get("ce_commandid"),
                                                   data["session_id"], data, data.get("message_id", first.get("message_id")),
                                                   headers["ce_time"]))
     return streams, wrong, void
