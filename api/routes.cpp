@@ -5,6 +5,7 @@
 #include "api/add_message.hpp"
 #include "api/create_session.hpp"
 #include "api/delete_session.hpp"
+#include "api/get_activity.hpp"
 #include "api/get_message.hpp"
 #include "api/get_session.hpp"
 #include "api/list_messages.hpp"
@@ -26,6 +27,7 @@ constexpr Route table[] = {
     {"listMessages", Method::get, "/api/v1/chat-sessions/{id}/messages", list_messages},
     {"getMessage", Method::get, "/api/v1/chat-sessions/{id}/messages/{message_id}", get_message},
     {"restoreSession", Method::post, "/api/v1/chat-sessions/{id}/restore", restore_session},
+    {"getActivity", Method::get, "/api/v1/activity", get_activity},
     {"getOpenapi", Method::get, "/api/v1/openapi.yaml", openapi},
     {"getHealth", Method::get, "/healthz", health},
     {"getReadiness", Method::get, "/readyz", readiness},

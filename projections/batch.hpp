@@ -8,6 +8,7 @@
 #include "projections/message_history.hpp"
 #include "projections/session_list.hpp"
 #include "projections/stream_status.hpp"
+#include "projections/user_activity.hpp"
 
 namespace chat {
 
@@ -16,6 +17,7 @@ struct Batch {
     SessionListChanges sessions;
     MessageHistoryChanges messages;
     CommandAnswerChanges answers;
+    UserActivityChanges activity;
     std::unordered_map<UserId, StreamStatus> streams;  // of every user with a record that belongs, or broke
     std::int64_t events = 0;                           // records that belong
     std::int64_t voids = 0;                            // lost races and second copies

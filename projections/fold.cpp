@@ -15,6 +15,7 @@ struct Count {
     void operator()(const Recorded& recorded) {
         apply(folded.batch.sessions, recorded);
         apply(folded.batch.messages, recorded);
+        apply(folded.batch.activity, recorded);
         apply(folded.batch.answers, recorded,
               folded.batch.sessions.of(recorded.envelope.user, recorded.envelope.session));
         folded.batch.events += 1;

@@ -42,6 +42,9 @@ public:
                                            MessageId message) override {
         co_return tables_->message(partition, user, session, message);
     }
+    asio::awaitable<ActivityPage> activity(Partition partition, ActivityQuery query) override {
+        co_return tables_->activity(partition, query);
+    }
     asio::awaitable<ReadVersion> version(Partition partition, UserId user) override {
         co_return tables_->version(partition, user);
     }

@@ -83,6 +83,10 @@ bool MemoryTables::commit(Partition partition, NextOffset from, const Checkpoint
     for (const CommandAnswer& answer : batch.answers.all()) add(answer, batch.messages);
     for (const SessionChange& change : batch.sessions.all()) add(change);
     for (const MessageRow& row : batch.messages) users_[owners_.at(row.session)].messages.push_back(row);
+    for (const ActivityChange& change : batch.activity.all()) {
+        User& user = users_[change.user];
+        user.activity[{change.day, user.sessions.at(change.session).agent_type}] += change.messages;
+    }
     for (const auto& [user, stream] : batch.streams) users_[user].stream = stream;
     return true;
 }
@@ -142,6 +146,24 @@ StoredAnswer MemoryTables::answered(Partition partition, const UserId& user, con
     if (const auto found = known->answers.find(command_key); found != known->answers.end())
         answer.first = found->second;
     return answer;
+}
+
+ActivityPage MemoryTables::activity(Partition partition, const ActivityQuery& query) const {
+    ActivityPage page;
+    page.read = version(partition, query.user);
+    const User* user = find(query.user);
+    if (!user) return page;
+    for (const auto& [key, messages] : user->activity) {
+        const auto& [day, type] = key;
+        const bool wanted = (!query.from || day >= *query.from) && (!query.to || day <= *query.to) &&
+                            (!query.agent_type || type == *query.agent_type);
+        if (wanted) page.rows.push_back({day, type, messages});
+    }
+    std::ranges::sort(page.rows, [](const ActivityRow& a, const ActivityRow& b) {
+        return std::pair(b.day, to_string(a.agent_type)) < std::pair(a.day, to_string(b.agent_type));
+    });
+    if (page.rows.size() > query.limit) page.rows.resize(query.limit);
+    return page;
 }
 
 ReadVersion MemoryTables::version(Partition partition, const UserId& user) const {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "commands/ports/chats_store.hpp"
@@ -31,6 +32,7 @@ public:
     SessionPage sessions(Partition partition, const SessionListQuery& query) const;
     MessagePage messages(Partition partition, const MessagePageQuery& query) const;
     SingleMessage message(Partition partition, const UserId& user, SessionId session, MessageId id) const;
+    ActivityPage activity(Partition partition, const ActivityQuery& query) const;
     ReadVersion version(Partition partition, const UserId& user) const;
 
 private:
@@ -38,6 +40,7 @@ private:
         std::map<SessionId, Session> sessions;
         std::vector<MessageRow> messages;  // in stream order
         std::map<std::string, Answered> answers;
+        std::map<std::pair<Day, AgentType>, std::int64_t> activity;
         StreamStatus stream;
     };
     const User* find(const UserId& user) const;

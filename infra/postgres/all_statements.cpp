@@ -7,6 +7,7 @@
 #include "infra/postgres/list_sessions.hpp"
 #include "infra/postgres/load_chats.hpp"
 #include "infra/postgres/make_partitions.hpp"
+#include "infra/postgres/read_activity.hpp"
 #include "infra/postgres/read_checkpoints.hpp"
 #include "infra/postgres/read_command_answer.hpp"
 #include "infra/postgres/read_messages.hpp"
@@ -31,6 +32,7 @@ std::vector<const Statement*> all_statements() {
                            &load_chats_sql,
                            &lock_share_sql,
                            &make_partitions_sql,
+                           &read_activity_sql,
                            &read_checkpoint_sql,
                            &read_checkpoints_sql,
                            &read_ends_sql,

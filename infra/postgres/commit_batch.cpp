@@ -65,6 +65,15 @@ const Statement commit_batch_sql{"commit_batch", R"(
                session_id = excluded.session_id, message_id = excluded.message_id, title = excluded.title,
                message_count = excluded.message_count, last_message_at = excluded.last_message_at,
                is_active = excluded.is_active, is_deleted = excluded.is_deleted),
+    activity AS (
+        INSERT INTO user_activity AS a (user_id, day, agent_type, messages)
+        SELECT n.user_id, DATE '1970-01-01' + n.day::int, coalesce(n.agent_type, s.agent_type), sum(n.messages)
+          FROM unnest($50::varchar[], $51::bigint[], $52::uuid[], $53::varchar[], $54::bigint[])
+               AS n (user_id, day, session, agent_type, messages)
+               LEFT JOIN chat_sessions s ON s.id = n.session
+         WHERE EXISTS (SELECT FROM moved)
+         GROUP BY 1, 2, 3
+            ON CONFLICT (user_id, day, agent_type) DO UPDATE SET messages = a.messages + excluded.messages),
     streams AS (
         INSERT INTO user_streams (user_id, version, last_event_id, last_time, quarantined_at, quarantine_reason)
         SELECT * FROM unnest($32::varchar[], $33::bigint[], $34::uuid[], $35::timestamptz[], $36::bigint[],
@@ -151,6 +160,18 @@ struct Answers {
     }
 };
 
+struct Activity {
+    ArrayLiteral user, day, session, agent_type, messages;
+
+    void add(const ActivityChange& change) {
+        user.add(change.user.value());
+        day.add(std::int64_t{change.day.value()});
+        session.add(change.session);
+        agent_type.add(change.agent_type ? std::optional(to_string(*change.agent_type)) : std::nullopt);
+        messages.add(change.messages);
+    }
+};
+
 struct Streams {
     ArrayLiteral user, version, last_event, last_time, quarantined_at, quarantine_reason;
 
@@ -180,6 +201,8 @@ auto with_values(Partition partition, NextOffset from, const Checkpoint& to, con
     for (const MessageRow& message : batch.messages) messages.add(message);
     Answers answers;
     for (const CommandAnswer& answer : batch.answers.all()) answers.add(answer);
+    Activity activity;
+    for (const ActivityChange& change : batch.activity.all()) activity.add(change);
     Streams streams;
     for (const auto& [user, status] : batch.streams) streams.add(user, status);
 
@@ -197,7 +220,8 @@ auto with_values(Partition partition, NextOffset from, const Checkpoint& to, con
         streams.quarantined_at.finish(), streams.quarantine_reason.finish(), answers.user.finish(),
         answers.key.finish(), answers.fingerprint.finish(), answers.sequence.finish(), answers.happened_at.finish(),
         answers.session.finish(), answers.message.finish(), answers.title.finish(), answers.messages_added.finish(),
-        answers.last_message_at.finish(), answers.active.finish(), answers.deleted.finish());
+        answers.last_message_at.finish(), answers.active.finish(), answers.deleted.finish(), activity.user.finish(),
+        activity.day.finish(), activity.session.finish(), activity.agent_type.finish(), activity.messages.finish());
 }
 
 std::string text_of(std::int64_t number) { return std::to_string(number); }

@@ -5,6 +5,7 @@
 #include "infra/postgres/migration_2_log.hpp"
 #include "infra/postgres/migration_3_command_answers.hpp"
 #include "infra/postgres/migration_4_publication.hpp"
+#include "infra/postgres/migration_5_user_activity.hpp"
 #include "infra/postgres/postgres_session.hpp"
 
 namespace chat {
@@ -53,7 +54,7 @@ int run_missing(PostgresSession& session) {
 
 const std::vector<Migration>& migrations() {
     static const std::vector<Migration> all{migration_1_read_model(), migration_2_log(), migration_3_command_answers(),
-                                            migration_4_publication()};
+                                            migration_4_publication(), migration_5_user_activity()};
     return all;
 }
 

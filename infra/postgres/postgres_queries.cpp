@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "infra/postgres/list_sessions.hpp"
+#include "infra/postgres/read_activity.hpp"
 #include "infra/postgres/read_messages.hpp"
 #include "infra/postgres/read_version.hpp"
 
@@ -24,6 +25,12 @@ asio::awaitable<SingleMessage> PostgresQueries::message(Partition partition, Use
                                                         MessageId message) {
     return pool_.run([partition, user = std::move(user), session, message](PostgresSession& connection) {
         return read_message(connection, partition, user, session, message);
+    });
+}
+
+asio::awaitable<ActivityPage> PostgresQueries::activity(Partition partition, ActivityQuery query) {
+    return pool_.run([partition, query = std::move(query)](PostgresSession& session) {
+        return read_activity(session, partition, query);
     });
 }
 

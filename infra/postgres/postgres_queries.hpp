@@ -14,6 +14,7 @@ public:
     asio::awaitable<MessagePage> messages(Partition partition, MessagePageQuery query) override;
     asio::awaitable<SingleMessage> message(Partition partition, UserId user, SessionId session,
                                            MessageId message) override;
+    asio::awaitable<ActivityPage> activity(Partition partition, ActivityQuery query) override;
     asio::awaitable<ReadVersion> version(Partition partition, UserId user) override;
 
 private:

@@ -19,7 +19,8 @@ asio::awaitable<RowsSnapshot> PostgresReadModelRows::rows(Partition partition, s
     return pool_.transaction([partition, users = std::move(users)](PostgresSession& session) {
         session.exec(
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-            "LOCK TABLE checkpoints, user_streams, chat_sessions, chat_messages, command_answers IN ACCESS SHARE MODE");
+            "LOCK TABLE checkpoints, user_streams, chat_sessions, chat_messages, command_answers, user_activity IN "
+            "ACCESS SHARE MODE");
         RowsSnapshot snapshot;
         snapshot.checkpoint = read_checkpoint(session, partition);
         snapshot.rows = read_user_rows(session, partition, users);

@@ -22,6 +22,14 @@ const Statement delete_user_sessions_sql{"delete_user_sessions", R"(
 const Statement delete_user_answers_sql{"delete_user_answers", "DELETE FROM command_answers WHERE user_id = $1"};
 const Statement delete_user_stream_sql{"delete_user_stream", "DELETE FROM user_streams WHERE user_id = $1"};
 
+const Statement delete_user_activity_sql{"delete_user_activity", "DELETE FROM user_activity WHERE user_id = $1"};
+/// Of the messages, once those are right.
+const Statement count_user_activity_sql{"count_user_activity", R"(
+    INSERT INTO user_activity (user_id, day, agent_type, messages)
+    SELECT s.user_id, (m.created_at AT TIME ZONE 'UTC')::date, s.agent_type, count(*)
+      FROM chat_sessions s JOIN chat_messages m ON m.session_id = s.id
+     WHERE s.id = ANY ($1::uuid[]) GROUP BY 1, 2, 3)"};
+
 const Statement insert_user_stream_sql{"insert_user_stream", R"(
     INSERT INTO user_streams (user_id, version, last_event_id, last_time, quarantined_at, quarantine_reason)
     SELECT * FROM unnest($1::varchar[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::bigint[], $6::text[]))"};
@@ -91,6 +99,13 @@ void insert_messages(PostgresSession& tx, const UserRows& rows) {
             agent_type.finish(), metadata.finish(), created_at.finish(), sequence.finish());
 }
 
+void count_activity(PostgresSession& tx, const UserId& user, const UserRows& rows) {
+    ArrayLiteral sessions;
+    for (const auto& [id, session] : rows.sessions) sessions.add(id);
+    tx.exec(delete_user_activity_sql, user.value());
+    tx.exec(count_user_activity_sql, sessions.finish());
+}
+
 void insert_answers(PostgresSession& tx, const UserId& user, const UserRows& rows) {
     ArrayLiteral key, fingerprint, sequence, happened_at, session, message, title, count, last_message_at, active,
         deleted;
@@ -115,7 +130,8 @@ void insert_answers(PostgresSession& tx, const UserId& user, const UserRows& row
 }  // namespace
 
 std::vector<const Statement*> replace_user_rows_statements() {
-    return {&delete_user_sessions_sql, &delete_user_answers_sql,  &delete_user_stream_sql, &insert_user_stream_sql,
+    return {&delete_user_sessions_sql, &delete_user_answers_sql,  &delete_user_stream_sql,
+            &delete_user_activity_sql, &count_user_activity_sql,  &insert_user_stream_sql,
             &insert_user_sessions_sql, &insert_user_messages_sql, &insert_user_answers_sql};
 }
 
@@ -130,6 +146,7 @@ NextOffset replace_user_rows(PostgresSession& tx, Partition partition, NextOffse
     if (rows.stream) insert_stream(tx, user, *rows.stream);
     insert_sessions(tx, user, rows);
     insert_messages(tx, rows);
+    count_activity(tx, user, rows);
     insert_answers(tx, user, rows);
     return at;
 }

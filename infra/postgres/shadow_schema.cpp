@@ -8,8 +8,8 @@
 
 namespace chat {
 
-const std::vector<std::string> read_model_tables{"checkpoints", "user_streams", "chat_sessions", "chat_messages",
-                                                 "command_answers"};
+const std::vector<std::string> read_model_tables{"checkpoints",   "user_streams",    "chat_sessions",
+                                                 "chat_messages", "command_answers", "user_activity"};
 
 namespace {
 

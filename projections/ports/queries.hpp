@@ -13,6 +13,7 @@
 #include "events/outage.hpp"
 #include "events/time.hpp"
 #include "projections/message_history.hpp"
+#include "projections/user_activity.hpp"
 
 namespace chat {
 
@@ -92,6 +93,28 @@ struct SingleMessage {
     ReadVersion read;
 };
 
+struct ActivityQuery {
+    UserId user;
+    std::optional<AgentType> agent_type;
+    std::optional<Day> from;  // both inclusive
+    std::optional<Day> to;
+    std::size_t limit = 100;
+};
+
+/// A user's messages in sessions of an agent type on a day.
+struct ActivityRow {
+    Day day;
+    AgentType agent_type{};
+    std::int64_t messages = 0;
+
+    bool operator==(const ActivityRow&) const = default;
+};
+
+struct ActivityPage {
+    std::vector<ActivityRow> rows;  // newest day first, then by agent type; days without messages are absent
+    ReadVersion read;
+};
+
 /// What readers ask the read model. One snapshot a call, so that rows and version agree. Throws Outage.
 class Queries {
 public:
@@ -100,6 +123,7 @@ public:
     virtual asio::awaitable<MessagePage> messages(Partition partition, MessagePageQuery query) = 0;
     virtual asio::awaitable<SingleMessage> message(Partition partition, UserId user, SessionId session,
                                                    MessageId message) = 0;
+    virtual asio::awaitable<ActivityPage> activity(Partition partition, ActivityQuery query) = 0;
     virtual asio::awaitable<ReadVersion> version(Partition partition, UserId user) = 0;
 };
 

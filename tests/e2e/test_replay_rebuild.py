@@ -14,7 +14,7 @@ from harness.replay import replay, replay_ok
 from harness.traffic import Traffic
 from harness.waiting import wait_until
 
-TABLES = ("chat_sessions", "chat_messages", "user_streams", "command_answers", "checkpoints")
+TABLES = ("chat_sessions", "chat_messages", "user_streams", "command_answers", "user_activity", "checkpoints")
 
 
 def schemas(service):

@@ -92,6 +92,10 @@ asio::awaitable<SingleMessage> SimulatedDatabase::message(Partition partition, U
         [=, database = &database_] { return database->tables().message(partition, user, session, id); });
 }
 
+asio::awaitable<ActivityPage> SimulatedDatabase::activity(Partition partition, ActivityQuery query) {
+    return ask<ActivityPage>([=, database = &database_] { return database->tables().activity(partition, query); });
+}
+
 asio::awaitable<ReadVersion> SimulatedDatabase::version(Partition partition, UserId user) {
     return ask<ReadVersion>([=, database = &database_] { return database->tables().version(partition, user); });
 }

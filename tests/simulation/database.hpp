@@ -67,6 +67,7 @@ public:
     asio::awaitable<SessionPage> sessions(Partition partition, SessionListQuery query) override;
     asio::awaitable<MessagePage> messages(Partition partition, MessagePageQuery query) override;
     asio::awaitable<SingleMessage> message(Partition partition, UserId user, SessionId session, MessageId id) override;
+    asio::awaitable<ActivityPage> activity(Partition partition, ActivityQuery query) override;
     asio::awaitable<ReadVersion> version(Partition partition, UserId user) override;
 
 private:

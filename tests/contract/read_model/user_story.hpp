@@ -56,6 +56,7 @@ public:
         for (; taken_ < events_.size(); ++taken_) {
             chat::apply(batch.sessions, events_[taken_]);
             chat::apply(batch.messages, events_[taken_]);
+            chat::apply(batch.activity, events_[taken_]);
             chat::apply(batch.answers, events_[taken_], batch.sessions.of(user_, events_[taken_].envelope.session));
             ++batch.events;
         }

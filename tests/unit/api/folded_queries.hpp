@@ -54,6 +54,16 @@ public:
             if (row.session == session && row.id == id && !folded.chats.find(session)->deleted) single.message = row;
         co_return single;
     }
+    asio::awaitable<ActivityPage> activity(Partition, ActivityQuery query) override {
+        const Folded folded = fold(query.user);
+        ActivityPage page;
+        page.read = folded.read;
+        for (const MessageRow& row : folded.messages) {
+            if (page.rows.empty()) page.rows.push_back({day_of(row.created_at), AgentType::primary, 0});
+            page.rows.back().messages += 1;
+        }
+        co_return page;
+    }
     asio::awaitable<ReadVersion> version(Partition, UserId user) override { co_return fold(user).read; }
 
 private:

@@ -1,6 +1,7 @@
 // What query strings and the header fields of reads say.
 #include "api/cursors.hpp"
 #include "api/entity_tag.hpp"
+#include "api/get_activity.hpp"
 #include "api/get_session.hpp"
 #include "api/list_messages.hpp"
 #include "api/list_sessions.hpp"
@@ -25,6 +26,36 @@ Result<SessionListQuery, Problem> session_list(const std::string& query) {
 }
 
 }  // namespace
+
+TEST(ActivityQueryString, IsReadWithAllItsParameters) {
+    const auto query =
+        parse_activity_query(get("/api/v1/activity?from=2026-01-31&to=2026-02-01&limit=7&agent_type=primary"));
+    ASSERT_TRUE(query.has_value());
+    EXPECT_EQ(query->user, UserId("ada"));
+    EXPECT_EQ(query->agent_type, AgentType::primary);
+    EXPECT_EQ(query->to->value() - query->from->value(), 1);
+    EXPECT_EQ(query->limit, 7u);
+    EXPECT_EQ(parse_activity_query(get("/api/v1/activity"))->limit, 100u);
+}
+
+TEST(ActivityQueryString, IsRefusedWithEveryFaultAtOnce) {
+    for (const char* wrong : {"2026-02-30", "2026-1-31", "yesterday", "", "2026-01-31T00:00:00Z", "2026-01-3x"}) {
+        const auto query = parse_activity_query(get("/api/v1/activity?from=" + std::string(wrong) + "&limit=1001"));
+        ASSERT_FALSE(query.has_value()) << wrong;
+        EXPECT_EQ(query.error().errors, (std::vector<FieldFault>{{"/query/from", "must be a day such as 2026-01-31"},
+                                                                 {"/query/limit", "must be a number from 1 to 1000"}}));
+    }
+    const auto turned = parse_activity_query(get("/api/v1/activity?from=2026-02-01&to=2026-01-31"));
+    ASSERT_FALSE(turned.has_value());
+    EXPECT_EQ(turned.error().errors, (std::vector<FieldFault>{{"/query/to", "must not be before from"}}));
+}
+
+TEST(Activity, IsRenderedAsTheOpenapiDocumentSays) {
+    EXPECT_EQ(render({{Day(20484), AgentType::log_analysis, 3}, {Day(0), AgentType::primary, 1}}),
+              R"([{"day":"2026-01-31","agent_type":"log_analysis","messages":3},)"
+              R"({"day":"1970-01-01","agent_type":"primary","messages":1}])");
+    EXPECT_EQ(render(std::vector<ActivityRow>{}), "[]");
+}
 
 TEST(SessionListQueryString, HasDefaults) {
     const auto query = parse_session_list(get("/api/v1/chat-sessions"));
