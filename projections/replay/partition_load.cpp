@@ -15,10 +15,11 @@ constexpr std::size_t records_at_once = 5000;
 constexpr std::size_t session_bytes = 500;
 constexpr std::size_t stream_bytes = 250;
 constexpr std::size_t answer_bytes = 700;
+constexpr std::size_t activity_bytes = 250;
 
 std::size_t bytes_of(const Batch& batch) {
     return batch.sessions.all().size() * session_bytes + batch.streams.size() * stream_bytes +
-           batch.answers.all().size() * answer_bytes;
+           batch.answers.all().size() * answer_bytes + batch.activity.all().size() * activity_bytes;
 }
 
 CommandAnswerChanges since(const CommandAnswerChanges& answers, Time time) {
