@@ -95,9 +95,9 @@ struct SingleMessage {
 
 struct ActivityQuery {
     UserId user;
-    std::optional<AgentType> agent_type;
-    std::optional<Day> from;  // both inclusive
-    std::optional<Day> to;
+    std::optional<AgentType> agent_type{};
+    std::optional<Day> from{};  // both inclusive
+    std::optional<Day> to{};
     std::size_t limit = 100;
 };
 
