@@ -168,7 +168,7 @@ TEST_F(Plans, MessagesToActiveSessionsAreHotUpdates) {
         EXPECT_GE(row.number(2), row.number(1) * 95 / 100)
             << row.string(0) << ": " << row.number(2) << " of " << row.number(1) << " updates were HOT";
     }
-    EXPECT_EQ(tables, (std::set<std::string>{"chat_sessions", "checkpoints", "user_streams"}));
+    EXPECT_EQ(tables, (std::set<std::string>{"chat_sessions", "checkpoints", "user_activity", "user_streams"}));
 }
 
 }  // namespace
