@@ -1,3 +1,4 @@
+// One file, as it is one list: each thing that the view can be told, alone and in its order.
 #include "commands/partition_view.hpp"
 
 #include <random>

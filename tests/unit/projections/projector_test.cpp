@@ -1,3 +1,4 @@
+// One file, as it is one list: what the projector does about each thing that log, database or assignment can do to it.
 #include "projections/projector.hpp"
 
 #include <gtest/gtest.h>
