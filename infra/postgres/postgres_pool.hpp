@@ -56,6 +56,8 @@ public:
         return run([work = std::move(work)](auto& session) mutable { return session.transaction(work); });
     }
 
+    const PostgresOptions& options() const { return options_; }
+
     /// Connections that work on a job now; jobs that wait for one.
     std::size_t in_use() const { return in_use_; }
     std::size_t waiting() const { return waiting_; }

@@ -1,5 +1,6 @@
 #include "infra/postgres/postgres_read_model_rows.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -8,6 +9,41 @@
 #include "infra/postgres/replace_user_rows.hpp"
 
 namespace chat {
+namespace {
+
+/// A transaction across several jobs: of a pool with one connection, which is told by its number.
+class PostgresHeldPartition final : public HeldPartition {
+public:
+    explicit PostgresHeldPartition(PostgresOptions options) : pool_(std::move(options)) {}
+
+    asio::awaitable<void> hold(Partition partition) {
+        const auto held = co_await pool_.run([partition](PostgresSession& session) {
+            session.exec("BEGIN");
+            const NextOffset checkpoint = hold_checkpoint(session, partition);
+            return std::pair(checkpoint, session.number());
+        });
+        checkpoint_ = held.first;
+        session_ = held.second;
+    }
+
+    NextOffset checkpoint() const override { return checkpoint_; }
+
+    asio::awaitable<void> replace(UserId user, UserRows rows) override {
+        return pool_.run([held = session_, user = std::move(user),
+                          rows = std::make_shared<const UserRows>(std::move(rows))](PostgresSession& session) {
+            if (session.number() != held) throw Outage("the connection that held the read model was lost");
+            replace_user_rows(session, user, *rows);
+            session.exec("COMMIT");
+        });
+    }
+
+private:
+    PostgresPool pool_;
+    NextOffset checkpoint_;
+    std::uint64_t session_ = 0;
+};
+
+}  // namespace
 
 asio::awaitable<Checkpoint> PostgresReadModelRows::checkpoint(Partition partition) {
     return pool_.run([partition](PostgresSession& session) { return read_checkpoint(session, partition); });
@@ -38,12 +74,12 @@ asio::awaitable<std::vector<std::string>> PostgresReadModelRows::as_stored(std::
                          PostgresSession& session) { return read_as_stored(session, *json); });
 }
 
-asio::awaitable<NextOffset> PostgresReadModelRows::replace(Partition partition, NextOffset least, NextOffset most,
-                                                           UserId user, UserRows rows) {
-    return pool_.transaction(
-        [=, user = std::move(user), rows = std::make_shared<const UserRows>(std::move(rows))](PostgresSession& tx) {
-            return replace_user_rows(tx, partition, least, most, user, *rows);
-        });
+asio::awaitable<std::unique_ptr<HeldPartition>> PostgresReadModelRows::hold(Partition partition) {
+    PostgresOptions options = pool_.options();
+    options.connections = 1;
+    auto held = std::make_unique<PostgresHeldPartition>(std::move(options));
+    co_await held->hold(partition);
+    co_return held;
 }
 
 }  // namespace chat

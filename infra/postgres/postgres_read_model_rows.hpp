@@ -14,8 +14,7 @@ public:
     asio::awaitable<RowsSnapshot> rows(Partition partition, std::vector<UserId> users) override;
     asio::awaitable<std::vector<UserId>> users_after(std::optional<UserId> last, std::size_t limit) override;
     asio::awaitable<std::vector<std::string>> as_stored(std::vector<std::string> json) override;
-    asio::awaitable<NextOffset> replace(Partition partition, NextOffset least, NextOffset most, UserId user,
-                                        UserRows rows) override;
+    asio::awaitable<std::unique_ptr<HeldPartition>> hold(Partition partition) override;
 
 private:
     PostgresPool& pool_;

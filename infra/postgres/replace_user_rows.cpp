@@ -135,11 +135,12 @@ std::vector<const Statement*> replace_user_rows_statements() {
             &insert_user_sessions_sql, &insert_user_messages_sql, &insert_user_answers_sql};
 }
 
-NextOffset replace_user_rows(PostgresSession& tx, Partition partition, NextOffset least, NextOffset most,
-                             const UserId& user, const UserRows& rows) {
+NextOffset hold_checkpoint(PostgresSession& tx, Partition partition) {
     tx.exec(stop_projectors_sql);
-    const NextOffset at = read_checkpoint(tx, partition).next_offset;
-    if (at < least || at > most) return at;
+    return read_checkpoint(tx, partition).next_offset;
+}
+
+void replace_user_rows(PostgresSession& tx, const UserId& user, const UserRows& rows) {
     tx.exec(delete_user_answers_sql, user.value());
     tx.exec(delete_user_sessions_sql, user.value());
     tx.exec(delete_user_stream_sql, user.value());
@@ -148,7 +149,6 @@ NextOffset replace_user_rows(PostgresSession& tx, Partition partition, NextOffse
     insert_messages(tx, rows);
     count_activity(tx, user, rows);
     insert_answers(tx, user, rows);
-    return at;
 }
 
 }  // namespace chat

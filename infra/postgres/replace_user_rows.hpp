@@ -10,9 +10,10 @@ namespace chat {
 /// For the test that prepares every statement.
 std::vector<const Statement*> replace_user_rows_statements();
 
-/// Within a transaction, until whose end no projector commits: if the partition's checkpoint is from `least` to `most`
-/// puts these rows in the place of all that the user has. Gives the checkpoint.
-NextOffset replace_user_rows(PostgresSession& tx, Partition partition, NextOffset least, NextOffset most,
-                             const UserId& user, const UserRows& rows);
+/// Until the transaction ends no projector commits. Gives the partition's checkpoint.
+NextOffset hold_checkpoint(PostgresSession& tx, Partition partition);
+
+/// Within the same transaction, puts these rows in the place of all that the user has.
+void replace_user_rows(PostgresSession& tx, const UserId& user, const UserRows& rows);
 
 }  // namespace chat

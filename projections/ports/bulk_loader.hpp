@@ -9,8 +9,8 @@
 namespace chat {
 
 /// Fills a read model that nobody reads yet, leg by leg: messages as they come, then all the rest with the checkpoint,
-/// in one transaction. Every call blocks, so it is for a thread of its own. Throws Outage; what was added since the last
-/// `finish` is then gone.
+/// in one transaction. Every call blocks, so it is for a thread of its own. Throws Outage; what was added since the
+/// last `finish` is then gone.
 class BulkLoader {
 public:
     virtual ~BulkLoader() = default;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,18 @@ struct RowsSnapshot {
     RowsByUser rows;  // users of whom nothing is stored are absent
 };
 
+/// A partition of the read model that stands still: projectors wait while this exists. Keep it for a moment only.
+class HeldPartition {
+public:
+    virtual ~HeldPartition() = default;
+
+    virtual NextOffset checkpoint() const = 0;
+
+    /// In one transaction, the user's rows become these, as of the checkpoint. Once, and last: the partition is no
+    /// longer held afterwards. Throws Outage; nothing was changed then, unless the answer to the commit was lost.
+    virtual asio::awaitable<void> replace(UserId user, UserRows rows) = 0;
+};
+
 /// The read model as whole rows: what verification compares and a repair replaces. Throws Outage.
 class ReadModelRows {
 public:
@@ -36,10 +49,8 @@ public:
     /// JSON texts as the read model would give them back, one for one.
     virtual asio::awaitable<std::vector<std::string>> as_stored(std::vector<std::string> json) = 0;
 
-    /// One transaction: the user's rows become these, if the partition's checkpoint is from `least` to `most` (it does
-    /// not move meanwhile). Gives the checkpoint; nothing was changed if that is outside.
-    virtual asio::awaitable<NextOffset> replace(Partition partition, NextOffset least, NextOffset most, UserId user,
-                                                UserRows rows) = 0;
+    /// Waits for commits that are under way.
+    virtual asio::awaitable<std::unique_ptr<HeldPartition>> hold(Partition partition) = 0;
 };
 
 }  // namespace chat

@@ -29,7 +29,6 @@ asio::awaitable<void> PartitionFold::advance(NextOffset to, Sink sink, std::func
         if (!records.empty()) {
             Folded folded = fold(records, known_);
             for (const auto& [user, status] : folded.batch.streams) known_[user] = status;
-            after_last_ = after(records.back().offset);
             next_ = next;
             co_await sink(std::move(folded));
         }

@@ -32,16 +32,12 @@ public:
     /// Forgets the users that are not wanted any more.
     void narrow(Wanted wanted);
 
-    /// After the last record of a wanted user that was read, applied or not; 0 if there was none.
-    NextOffset after_last() const { return after_last_; }
-
 private:
     RecordSource& source_;
     Partition partition_;
     Wanted wanted_;
     KnownStreams known_;
     NextOffset next_;
-    NextOffset after_last_;
 };
 
 }  // namespace chat

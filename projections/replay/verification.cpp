@@ -1,6 +1,7 @@
 #include "projections/replay/verification.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -216,22 +217,15 @@ asio::awaitable<std::vector<Difference>> repair(RecordSource& source, ReadModelR
     co_await log.advance(snapshot.checkpoint.next_offset, sink);
     const std::vector<Difference> found = differences(user, expected[user], snapshot.rows[user], answers_since);
 
-    // The rows are right at any checkpoint from the user's last record below it to the next one above it.
-    constexpr int attempts = 1000;
-    for (int i = 0; i < attempts; ++i) {
-        const NextOffset end = co_await source.end(partition);
-        PartitionFold ahead = log;
-        const PartitionFold::Sink nothing = [](Folded) -> asio::awaitable<void> { co_return; };
-        co_await ahead.advance(end, nothing);
-        const bool quiet = ahead.after_last() == log.after_last();
-        const NextOffset most = quiet ? ahead.next() : log.next();
-        UserRows rows = expected[user];
-        std::erase_if(rows.answers, [&](const auto& answer) { return answer.second.time < answers_since; });
-        const NextOffset at = co_await model.replace(partition, log.after_last(), most, user, std::move(rows));
-        if (at >= log.after_last() && at <= most) co_return found;
-        co_await log.advance(at, sink);
-    }
-    throw std::runtime_error("the user's history moves on faster than it can be repaired; try again");
+    // Nearly all of the log is folded by now: what is left is folded while the projectors wait.
+    const std::unique_ptr<HeldPartition> held = co_await model.hold(partition);
+    if (held->checkpoint() < log.next())
+        throw std::runtime_error("the read model went back meanwhile (was it swapped?); nothing was repaired");
+    co_await log.advance(held->checkpoint(), sink);
+    UserRows rows = expected[user];
+    std::erase_if(rows.answers, [&](const auto& answer) { return answer.second.time < answers_since; });
+    co_await held->replace(user, std::move(rows));
+    co_return found;
 }
 
 }  // namespace chat
