@@ -42,7 +42,15 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
     const auto is_behind = [&] { return answer.read.applied < at || (at_least && answer.read.version < *at_least); };
     const bool behind = is_behind();
     const auto waiting_since = Clock::now();
+    // A version that the log does not have, as after a cut, would be waited for in vain: what is applied below this has
+    // all that the log held of the user.
+    std::optional<NextOffset> whole;
     while (is_behind() && Clock::now() < deadline) {
+        if (!whole && answer.read.applied >= at && co_await commands_.until_caught_up(user, deadline)) {
+            const auto last = commands_.seen(user).last;
+            whole = std::max(projected_.at(partition), last ? after(*last) : NextOffset());
+        }
+        if (whole && answer.read.applied >= std::max(*whole, at)) break;
         // What happened during the query is no news to wait for any more.
         if (projected_.at(partition) == at) {
             const bool news = co_await projected_.moved(partition, deadline);

@@ -304,6 +304,17 @@ asio::awaitable<void> PartitionStreams::until_whole(Deadline deadline) {
     }
 }
 
+asio::awaitable<bool> PartitionStreams::until_caught_up(Deadline deadline) {
+    try {
+        co_await until_live(deadline);
+        const std::uint64_t generation = generation_;
+        co_await barrier(deadline);
+        co_return generation == generation_&& live();
+    } catch (const Outage&) {
+        co_return false;  // why is told by the tail, and by commands
+    }
+}
+
 /// A jittered pause that grows with the failures, so that competing writers do not meet again and again.
 asio::awaitable<void> PartitionStreams::back_off(int failures, std::chrono::milliseconds least,
                                                  std::chrono::milliseconds most) {

@@ -59,6 +59,8 @@ public:
     Seen seen(const UserId& user) const;
     /// Until the tail has read all that was in the log when it began, or it cannot, or the deadline.
     asio::awaitable<void> until_whole(Deadline deadline);
+    /// Until the tail has read all that is in the log now; false if it cannot by the deadline.
+    asio::awaitable<bool> until_caught_up(Deadline deadline);
     /// Why commands cannot be decided now; nothing if they can.
     const std::optional<std::string>& unready() const { return unready_; }
 

@@ -172,6 +172,16 @@ asio::awaitable<void> CommandService::until_whole(UserId user, SteadyClock::time
     co_await streams.until_whole(deadline);
 }
 
+asio::awaitable<bool> CommandService::until_caught_up(UserId user, SteadyClock::time_point deadline) {
+    using namespace asio::experimental::awaitable_operators;
+    PartitionStreams& streams = state_->streams_of(user);
+    SteadyTimer timer(state_->context.executor, deadline);
+    auto caught_up = streams.until_caught_up(deadline);
+    auto expired = timer.async_wait(asio::use_awaitable);
+    const auto first = co_await (std::move(caught_up) || std::move(expired));
+    co_return first.index() == 0 && std::get<0>(first);
+}
+
 Partition CommandService::partition_of(const UserId& user) const { return state_->partition_of(user); }
 
 std::optional<std::string> CommandService::unready() const {

@@ -88,6 +88,10 @@ public:
     /// reach.
     asio::awaitable<void> until_whole(UserId user, SteadyClock::time_point deadline);
 
+    /// Until `seen` has all that the log held of the user when this was called. False if that is not so by the
+    /// deadline, or the log is out of reach.
+    asio::awaitable<bool> until_caught_up(UserId user, SteadyClock::time_point deadline);
+
     Partition partition_of(const UserId& user) const;
 
     /// True if the tail of every partition that was asked for reads the log now; the reason otherwise.

@@ -8,6 +8,11 @@ namespace {
 
 struct ChatReadsTest : Node {};
 
+/// Its reads wait for longer than the test may take.
+struct PatientReadsTest : Node {
+    PatientReadsTest() : Node(std::chrono::hours(1)) {}
+};
+
 }  // namespace
 
 TEST_F(ChatReadsTest, WaitUntilTheReadModelHasWhatTheTailSaw) {
@@ -76,6 +81,61 @@ TEST_F(ChatReadsTest, WaitForAVersionOfAnotherNodeThatTheTailHasNotSeen) {
         const Response never = co_await get(sessions, Field::chat_version, "3");
         EXPECT_EQ(never.status(), 200);
         EXPECT_EQ(never.field("Chat-Version"), "2");
+    });
+}
+
+TEST_F(PatientReadsTest, TellAVersionThatTheLogDoesNotHaveAtOnce) {
+    run([this]() -> asio::awaitable<void> {
+        co_await create("one");
+        project();
+        const Response future = co_await get(sessions, Field::chat_version, "7");
+        EXPECT_EQ(future.status(), 200);
+        EXPECT_EQ(future.field("Chat-Version"), "1");
+        EXPECT_NE(future.body().find("one"), std::string::npos);
+        EXPECT_EQ(observer.late, 1);
+    });
+}
+
+TEST_F(PatientReadsTest, AskTheLogBeforeTheyTellThatAVersionIsNotThere) {
+    run([this]() -> asio::awaitable<void> {
+        co_await create("one");
+        project();
+        co_await get(sessions);
+        // Another node wrote; neither this tail nor the read model has it yet.
+        const auto recorded = decode(*log.records[0]);
+        Recorded next = *recorded;
+        next.envelope.previous = next.envelope.id;
+        next.envelope.id = *EventId::parse("01890a5d-ac96-774b-bcce-b302099a8057");
+        next.envelope.sequence = Sequence(2);
+        next.event = SessionRenamed{recorded->envelope.session, "renamed"};
+        log.visible = 1;
+        log.records.push_back(std::make_shared<const Record>(encode(next)));
+        bool projected_first = false;
+        log.before_end = [&] {
+            log.visible = SIZE_MAX;
+            log.news();
+            asio::post(io, [&] {
+                projected_first = true;
+                project();
+            });
+        };
+        const Response list = co_await get(sessions, Field::chat_version, "2");
+        EXPECT_TRUE(projected_first);
+        EXPECT_EQ(list.field("Chat-Version"), "2");
+    });
+}
+
+TEST_F(ChatReadsTest, WaitForAVersionWhileTheLogCannotBeAsked) {
+    run([this]() -> asio::awaitable<void> {
+        co_await create("one");
+        project();
+        co_await get(sessions);
+        log.down = true;
+        log.break_connection();
+        const Response list = co_await get(sessions, Field::chat_version, "2");
+        EXPECT_EQ(list.status(), 200);
+        EXPECT_EQ(list.field("Chat-Version"), "1");
+        EXPECT_EQ(observer.late, 1);
     });
 }
 

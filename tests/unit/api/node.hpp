@@ -39,8 +39,10 @@ struct Context : asio::io_context {
 
 /// The API of one process without its sockets, over a log and a read model that the test holds in its hands.
 struct Node : testing::Test {
+    explicit Node(std::chrono::milliseconds wait = std::chrono::milliseconds(100)) : read_wait(wait) {}
     ~Node() override { io.drop(); }
 
+    const std::chrono::milliseconds read_wait;
     Context io;
     given::ScriptedLog log{io.get_executor()};
     given::FoldedStore store{log};
@@ -58,7 +60,7 @@ struct Node : testing::Test {
                             [] { return 0.5; },
                             command_observer,
                             {std::chrono::milliseconds(500), 20, 1 << 20, 1 << 20}};
-    ChatReads reads{commands, queries, projected, observer, {std::chrono::milliseconds(100), 1 << 20}};
+    ChatReads reads{commands, queries, projected, observer, {read_wait, 1 << 20}};
     std::vector<std::string> missing;
     Operations operations{[this]() -> asio::awaitable<std::vector<std::string>> { co_return missing; },
                           [] { return std::string("metric 1\n"); }};

@@ -29,6 +29,7 @@ public:
     std::vector<std::shared_ptr<const Record>> records;
     std::deque<Answer> answers;             // the next ones; `offset` when used up
     std::function<void()> before_append{};  // runs just before a record is stored: another writer
+    std::function<void()> before_end{};     // runs just before the end is told
     bool down = false;
     std::size_t appends = 0;
     std::set<std::string> ids_tried;  // ce_id of all records ever given to append
@@ -99,6 +100,7 @@ public:
 
     asio::awaitable<NextOffset> end(Partition) override {
         if (down) throw Outage("the log is down");
+        if (before_end) std::exchange(before_end, {})();
         co_return NextOffset(static_cast<std::int64_t>(records.size()));
     }
 
