@@ -51,14 +51,15 @@ asio::awaitable<void> PartitionWorkers::run() {
 }
 
 asio::awaitable<void> PartitionWorkers::follow_assignment() {
-    std::set<Partition> ours;
+    std::optional<std::set<Partition>> ours;
     while (!stop_.stopped()) {
         const auto assigned = co_await stop_.unless_stopped(assignment_.changed(ours));
         if (!assigned) co_return;
         ours = *assigned;
-        co_await stop_all_but(ours);  // also before one comes back: a partition has one reader at a time
-        for (const Partition partition : ours)
+        co_await stop_all_but(*ours);  // also before one comes back: a partition has one reader at a time
+        for (const Partition partition : *ours)
             if (!running_.contains(partition)) start(partition);
+        assigned_ = true;
     }
 }
 
@@ -116,10 +117,17 @@ void PartitionWorkers::fail(const std::exception_ptr& error) {
 }
 
 std::optional<std::string> PartitionWorkers::unready() const {
+    if (!assigned_) return "it has not been told its partitions yet";
     for (const auto& [partition, running] : running_)
         if (const auto& trouble = running->worker->trouble())
             return "partition " + std::to_string(partition.value()) + ": " + *trouble;
     return std::nullopt;
+}
+
+std::int64_t PartitionWorkers::foreign() const {
+    std::int64_t foreign = 0;
+    for (const auto& [partition, running] : running_) foreign += running->worker->foreign();
+    return foreign;
 }
 
 }  // namespace chat

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <map>
@@ -39,8 +40,11 @@ public:
     void stop() { stop_.stop(); }
     bool stopped() const { return stop_.stopped(); }
 
-    /// Nothing if every partition that is ours gets on; else what is wrong.
+    /// Nothing if it was told which partitions are ours and each of them gets on; else what is wrong.
     std::optional<std::string> unready() const;
+
+    /// Records of the partitions that are ours that are no event of ours; since they became ours.
+    std::int64_t foreign() const;
 
 private:
     struct Running;
@@ -58,6 +62,7 @@ private:
     StopEvent stop_;
     StopEvent measured_;  // the measuring coroutine has ended
     std::map<Partition, std::shared_ptr<Running>> running_;
+    bool assigned_ = false;  // since it was told for the first time, if only that none are ours
     std::exception_ptr failure_;  // of a coroutine besides `run`: ends all
 };
 

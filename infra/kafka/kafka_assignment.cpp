@@ -57,7 +57,7 @@ asio::awaitable<void> KafkaAssignment::run() {
     }
 }
 
-asio::awaitable<std::set<Partition>> KafkaAssignment::changed(std::set<Partition> known) {
+asio::awaitable<std::set<Partition>> KafkaAssignment::changed(std::optional<std::set<Partition>> known) {
     const auto assigned = assigned_;
     while (assigned->partitions == known) {
         boost::system::error_code woken;
@@ -66,7 +66,7 @@ asio::awaitable<std::set<Partition>> KafkaAssignment::changed(std::set<Partition
         if (assigned->closed || cancellation.cancelled() != asio::cancellation_type::none)
             throw boost::system::system_error(asio::error::operation_aborted);
     }
-    co_return assigned->partitions;
+    co_return *assigned->partitions;
 }
 
 void KafkaAssignment::drain() {

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "infra/kafka/bell.hpp"
@@ -24,13 +25,13 @@ public:
     /// Takes part, until cancelled. Run it once. Who does not run it is expelled after a while.
     asio::awaitable<void> run();
 
-    asio::awaitable<std::set<Partition>> changed(std::set<Partition> known) override;
+    asio::awaitable<std::set<Partition>> changed(std::optional<std::set<Partition>> known) override;
 
 private:
     /// Shared with the coroutines that wait: they may come back after this object's end.
     struct Assigned {
         explicit Assigned(asio::any_io_executor executor) : changed(executor, asio::steady_timer::time_point::max()) {}
-        std::set<Partition> partitions;
+        std::optional<std::set<Partition>> partitions;  // nothing: not a member yet
         bool closed = false;
         asio::steady_timer changed;
     };

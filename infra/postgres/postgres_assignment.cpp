@@ -26,9 +26,9 @@ PostgresAssignment::PostgresAssignment(asio::any_io_executor executor, PostgresO
       pause_(executor),
       session_(for_locks(std::move(options))) {}
 
-asio::awaitable<std::set<Partition>> PostgresAssignment::changed(std::set<Partition> known) {
+asio::awaitable<std::set<Partition>> PostgresAssignment::changed(std::optional<std::set<Partition>> known) {
     for (;;) {
-        std::set<Partition> held = known;
+        std::optional<std::set<Partition>> held = known;
         try {
             held = co_await session_.run([key = key_, partitions = partitions_](PostgresSession& session) {
                 return share_partitions(session, key, partitions);
@@ -36,7 +36,7 @@ asio::awaitable<std::set<Partition>> PostgresAssignment::changed(std::set<Partit
         } catch (const Outage&) {
             // Tried again below.
         }
-        if (held != known) co_return held;
+        if (held != known) co_return *std::move(held);
         pause_.expires_after(interval_);
         co_await pause_.async_wait(asio::use_awaitable);
     }

@@ -20,7 +20,7 @@ public:
     PostgresAssignment(asio::any_io_executor executor, PostgresOptions options, std::string_view projection,
                        std::int32_t partitions, std::chrono::milliseconds interval = std::chrono::milliseconds(250));
 
-    asio::awaitable<std::set<Partition>> changed(std::set<Partition> known) override;
+    asio::awaitable<std::set<Partition>> changed(std::optional<std::set<Partition>> known) override;
 
 private:
     const std::int32_t key_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <set>
 
 #include "events/ids.hpp"
@@ -15,9 +16,9 @@ class PartitionAssignment {
 public:
     virtual ~PartitionAssignment() = default;
 
-    /// The partitions that are ours now; returns as soon as they differ from `known` (at first: the empty set). Does
-    /// not throw for an outage: it goes on trying, and what was assigned stays or is taken back.
-    virtual asio::awaitable<std::set<Partition>> changed(std::set<Partition> known) = 0;
+    /// The partitions that are ours now, or none of them; returns as soon as they differ from `known` (at first:
+    /// nothing is known, and even that none are ours is news). Does not throw for an outage: it goes on trying, and what was assigned stays or is taken back.
+    virtual asio::awaitable<std::set<Partition>> changed(std::optional<std::set<Partition>> known) = 0;
 };
 
 }  // namespace chat

@@ -19,7 +19,7 @@ public:
         for (std::int32_t i = 0; i < partitions; ++i) all_.insert(Partition(i));
     }
 
-    asio::awaitable<std::set<Partition>> changed(std::set<Partition> known) override {
+    asio::awaitable<std::set<Partition>> changed(std::optional<std::set<Partition>> known) override {
         if (known == all_) co_await never_.async_wait(asio::use_awaitable);
         co_return all_;
     }

@@ -267,7 +267,7 @@ public:
         ours_ = std::move(partitions);
         if (news_) news_->ring();
     }
-    asio::awaitable<std::set<Partition>> changed(std::set<Partition> known) override {
+    asio::awaitable<std::set<Partition>> changed(std::optional<std::set<Partition>> known) override {
         while (ours_ == known) {
             news_.emplace(executor_);
             co_await news_->wait(WakeUp::Deadline::max());
@@ -275,12 +275,12 @@ public:
             if (state.cancelled() != asio::cancellation_type::none)
                 throw boost::system::system_error(asio::error::operation_aborted);
         }
-        co_return ours_;
+        co_return *ours_;
     }
 
 private:
     asio::any_io_executor executor_;
-    std::set<Partition> ours_;
+    std::optional<std::set<Partition>> ours_;
     std::optional<WakeUp> news_;
 };
 

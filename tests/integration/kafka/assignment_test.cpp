@@ -22,14 +22,18 @@ public:
     Member(asio::io_context& io, const KafkaGroupOptions& options)
         : assignment_(io.get_executor(), options), running_(io, assignment_.run()), follows_(io, follow()) {}
 
-    const Partitions& partitions() const { return partitions_; }
+    Partitions partitions() const { return partitions_.value_or(Partitions()); }
+    bool told() const { return partitions_.has_value(); }
 
 private:
     asio::awaitable<void> follow() {
-        while (true) partitions_ = co_await assignment_.changed(partitions_);
+        while (true) {
+            auto changed = assignment_.changed(partitions_);
+            partitions_ = co_await std::move(changed);
+        }
     }
 
-    Partitions partitions_;
+    std::optional<Partitions> partitions_;
     KafkaAssignment assignment_;
     Running running_;
     Running follows_;
@@ -67,8 +71,20 @@ TEST_F(KafkaAssignmentTest, SharesThePartitionsBetweenTwoMembers) {
     const auto other = member();
     wait_until([&] { return one->partitions().size() == 2 && other->partitions().size() == 2; }, "two for each");
     Partitions both = one->partitions();
-    both.insert(other->partitions().begin(), other->partitions().end());
+    both.merge(other->partitions());
     EXPECT_EQ(both, all_);
+}
+
+TEST_F(KafkaAssignmentTest, TellsAMemberForWhomThereIsNoneThatItHasNone) {
+    std::vector<std::unique_ptr<Member>> members;
+    for (int i = 0; i < 5; ++i) members.push_back(member());
+    wait_until(
+        [&] {
+            std::size_t held = 0;
+            for (const auto& one : members) held += one->partitions().size();
+            return held == all_.size() && std::ranges::all_of(members, [](const auto& one) { return one->told(); });
+        },
+        "all five to be told");
 }
 
 TEST_F(KafkaAssignmentTest, HandsThePartitionsOfAMemberThatLeavesToTheOthersAtOnce) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -103,9 +104,9 @@ class FakeAssignment final : public PartitionAssignment {
 public:
     explicit FakeAssignment(const asio::any_io_executor& executor) : news_(executor) {}
 
-    asio::awaitable<std::set<Partition>> changed(std::set<Partition> known) override {
+    asio::awaitable<std::set<Partition>> changed(std::optional<std::set<Partition>> known) override {
         while (ours_ == known) co_await news_.next();
-        co_return ours_;
+        co_return *ours_;
     }
     void assign(std::set<Partition> ours) {
         ours_ = std::move(ours);
@@ -114,7 +115,7 @@ public:
 
 private:
     Signal news_;
-    std::set<Partition> ours_;
+    std::optional<std::set<Partition>> ours_;
 };
 
 }  // namespace chat::test

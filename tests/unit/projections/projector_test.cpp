@@ -262,6 +262,18 @@ TEST_F(ProjectorTest, ForgetsWhatItHadReadOnWhenTheCheckpointWasNotWhereItLeftIt
     EXPECT_EQ(model.tables.sessions.at(session(1)).messages, 5);
 }
 
+TEST_F(ProjectorTest, IsNotReadyBeforeItWasToldItsPartitions) {
+    run(io, [&]() -> asio::awaitable<void> {
+        begin();
+        co_await turns(20);
+        EXPECT_TRUE(projector.unready());
+        assignment.assign({});
+        co_await until([&] { return !projector.unready(); });
+        projector.stop();
+        co_await until([&] { return ended; });
+    });
+}
+
 TEST_F(ProjectorTest, GoesOnAfterAnOutageOfTheLog) {
     put_messages(2);
     beside_the_projector([&]() -> asio::awaitable<void> {
