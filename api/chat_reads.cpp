@@ -22,7 +22,7 @@ ChatReads::~ChatReads() {
 }
 
 ChatReads::Answer ChatReads::kept(const UserId& user, std::string_view url, std::optional<Sequence> at_least) {
-    if (commands_.unready()) return nullptr;  // a tail that does not read cannot say what is stale
+    if (commands_.unready(user)) return nullptr;  // a tail that does not read cannot say what is stale
     Answer answer = cache_.find(user, url);
     if (!answer || (at_least && answer->read.version < *at_least)) return nullptr;
     observer_.read_answered(true);
@@ -92,14 +92,14 @@ ChatReads::Snapshot ChatReads::snapshot(const UserId& user, Partition partition)
     const auto number = static_cast<std::size_t>(partition.value());
     if (floors_.size() <= number) floors_.resize(number + 1);
     floors_[number] = std::max(floors_[number], projected_.at(partition));
-    return {commands_.seen(user), floors_[number], changes_of(user), !commands_.unready()};
+    return {commands_.seen(user), floors_[number], changes_of(user), !commands_.unready(user)};
 }
 
 /// May the answer be kept until the tail sees a record of the user? Only if no record can be in the log that is neither
 /// in the answer nor yet to be seen: the tail was reading before the query began, the answer covers all that it had
 /// seen of the user, nothing came since, and the read model was not set back below where the tail began.
 bool ChatReads::exact(const UserId& user, Partition partition, const Snapshot& before, const Rendered& rendered) {
-    if (!rendered.body || rendered.read.quarantined || !before.tailed || commands_.unready()) return false;
+    if (!rendered.body || rendered.read.quarantined || !before.tailed || commands_.unready(user)) return false;
     if (before.seen.last && rendered.read.applied < after(*before.seen.last)) return false;
     if (changes_of(user) != before.changes || rendered.read.applied < before.floor) return false;
     auto& floor = floors_[static_cast<std::size_t>(partition.value())];

@@ -24,6 +24,7 @@
 #include "infra/postgres/checkpoint_listener.hpp"
 #include "infra/postgres/postgres_chats_store.hpp"
 #include "infra/postgres/postgres_pool.hpp"
+#include "infra/postgres/postgres_quarantine.hpp"
 #include "infra/postgres/postgres_queries.hpp"
 #include "infra/wiring/event_log.hpp"
 #include "infra/wiring/start.hpp"
@@ -108,8 +109,10 @@ struct Serving {
               [this] { return std::uniform_real_distribution<double>(0, 1)(random); }, command_observer,
               service_options(settings)),
           reads(commands, queries, projected, http_observer, {settings.read_wait, settings.cache_bytes}),
-          readiness(commands, log.log(), queries),
-          operations{[this] { return readiness.missing(); }, [&metrics] { return metrics.text(); }},
+          quarantine(pool),
+          readiness(commands, log.log(), queries, quarantine),
+          operations{[this] { return readiness.missing(); }, [this] { return readiness.damage(); },
+                     [&metrics] { return metrics.text(); }},
           checkpoints(executor, postgres_options(settings, Program::api), pool,
                       [this](Partition partition, NextOffset next) { projected.advance(partition, next); }),
           dispatcher(routes_at(settings.metrics_port != 0, false), authenticator, {commands, reads}, operations,
@@ -148,6 +151,7 @@ struct Serving {
     ProjectedOffsets projected;
     CommandService commands;
     ChatReads reads;
+    PostgresQuarantine quarantine;
     Readiness readiness;
     Operations operations;
     CheckpointListener checkpoints;

@@ -16,6 +16,8 @@ namespace asio = boost::asio;
 struct Operations {
     /// What is missing for serving, each with its reason; empty: ready. Must not take long.
     std::function<asio::awaitable<std::vector<std::string>>()> missing;
+    /// What is damaged though the process serves; named by /readyz. Must not take long.
+    std::function<asio::awaitable<std::vector<std::string>>()> damage;
     /// In the text format of Prometheus, 0.0.4.
     std::function<std::string()> metrics;
 };

@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include "events/damage.hpp"
+
 namespace chat {
 
 asio::awaitable<std::vector<std::string>> Readiness::missing() {
@@ -15,9 +17,19 @@ asio::awaitable<std::vector<std::string>> Readiness::missing() {
     if (database) missing.push_back("the database: " + *database);
     const auto log = co_await fault_of(ask_log());
     if (log) missing.push_back("the event log: " + *log);
-    if (const auto tails = commands_.unready()) missing.push_back("the tail of the event log: " + *tails);
+    if (const auto tails = commands_.outage()) missing.push_back("the tail of the event log: " + *tails);
     co_return missing;
 }
+
+asio::awaitable<std::vector<std::string>> Readiness::damage() {
+    std::vector<std::string> damage = commands_.damage();
+    std::int64_t streams = 0;
+    const auto fault = co_await fault_of(count_quarantined(streams));
+    if (!fault && streams > 0) damage.push_back(quarantined_streams(streams));
+    co_return damage;
+}
+
+asio::awaitable<void> Readiness::count_quarantined(std::int64_t& streams) { streams = co_await quarantine_.streams(); }
 
 asio::awaitable<void> Readiness::ask_database() { co_await queries_.version(Partition(0), UserId("readiness")); }
 

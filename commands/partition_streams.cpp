@@ -236,6 +236,7 @@ asio::awaitable<void> PartitionStreams::load(UserId user, Deadline deadline) {
             const auto recorded = decode(*passed.record);
             if (!recorded) {
                 state.quarantined = recorded.error().where + ": " + recorded.error().what;
+                tell_quarantined(user, passed.offset, *state.quarantined);
                 break;
             }
             state.chats = evolve(std::move(state.chats), *recorded);

@@ -63,6 +63,10 @@ public:
     asio::awaitable<bool> until_caught_up(Deadline deadline);
     /// Why commands cannot be decided now; nothing if they can.
     const std::optional<std::string>& unready() const { return unready_; }
+    /// The evidence that the log is not the one that was known, for as long as that is so.
+    const std::optional<std::string>& cut() const { return cut_; }
+    /// Records that the tail saw and that are no event of ours.
+    std::int64_t foreign() const { return foreign_; }
 
     /// Forgets an idle user; false if a command of the user runs.
     bool forget(const UserId& user);
@@ -94,7 +98,9 @@ private:
     void absorb(PartitionView::Passed& passed);
     void absorb(const PartitionView::Broken& broken);
     void replay(const std::string& evidence);
-    void quarantine(const UserId& user, const std::string& why);
+    void quarantine(const UserId& user, Offset offset, const std::string& why);
+    void tell_quarantined(const UserId& user, Offset offset, const std::string& why);
+    void tell_cut(const std::string& evidence);
     void recovered();
     void wake_waiting();
 
@@ -125,11 +131,15 @@ private:
     NextOffset applied_;                 // the furthest that the read model said to be, for this view
     std::optional<WakeUp> interrupt_;    // ends the read that waits, for a replay or the end
     std::optional<std::string> unready_;
+    std::optional<std::string> cut_;
+    std::int64_t foreign_ = 0;
+    NextOffset foreign_from_;    // further ones are counted from here: a replay shows the same ones again
     bool out_of_reach_ = false;  // the last attempt to read the log, or the read model's checkpoint, failed
     bool stopped_ = false;
     Turns turns_;
     std::unordered_map<EventId, Pending*> pending_;
-    std::unordered_map<UserId, Offset> broken_;  // where a stream did not go on, also after a replay
+    std::unordered_map<UserId, Offset> broken_;       // where a stream did not go on, also after a replay
+    std::unordered_map<UserId, Offset> quarantined_;  // where the observer was told that it did not
     /// For the view to be live and `next()` to reach that, or for the view to end. In the order of coming.
     std::list<std::pair<WakeUp*, NextOffset>> waiting_;
 };

@@ -50,7 +50,7 @@ asio::awaitable<void> PartitionStreams::tail() {
             co_await follow();
         } catch (const LogCut& cut) {
             why = cut.what();
-            context_.observer.log_cut(partition_, why);
+            tell_cut(why);
         } catch (const Outage& outage) {
             why = outage.what();
             context_.observer.tail_failed(partition_, why);
@@ -98,6 +98,7 @@ asio::awaitable<void> PartitionStreams::begin() {
 void PartitionStreams::recovered() {
     out_of_reach_ = false;
     unready_.reset();
+    cut_.reset();
     wake_waiting();
     context_.observer.tail_recovered(partition_);
 }
@@ -181,6 +182,9 @@ void PartitionStreams::absorb() {
                 if constexpr (std::is_same_v<T, PartitionView::Cut>) {
                     another_log(what.evidence);
                 } else if constexpr (std::is_same_v<T, PartitionView::Foreign>) {
+                    if (after(what.offset) <= foreign_from_) return;
+                    foreign_from_ = after(what.offset);
+                    ++foreign_;
                     context_.observer.foreign_record(partition_, what.offset, what.why);
                 } else {
                     absorb(what);
@@ -209,7 +213,7 @@ void PartitionStreams::absorb(PartitionView::Passed& passed) {
         } else if (const auto recorded = decode(*passed.record)) {
             context_.hot.evolve(user, *recorded, passed.offset);
         } else {
-            quarantine(user, recorded.error().where + ": " + recorded.error().what);
+            quarantine(user, passed.offset, recorded.error().where + ": " + recorded.error().what);
         }
     }
     if (!pending) return;
@@ -229,13 +233,26 @@ void PartitionStreams::absorb(const PartitionView::Broken& broken) {
         context_.hot.erase(broken.user);
         return another_log(broken.why);
     }
-    quarantine(broken.user, broken.why);
+    quarantine(broken.user, broken.offset, broken.why);
 }
 
-void PartitionStreams::quarantine(const UserId& user, const std::string& why) {
-    context_.observer.quarantined(user, why);
+void PartitionStreams::quarantine(const UserId& user, Offset offset, const std::string& why) {
+    tell_quarantined(user, offset, why);
     if (view_) view_->untrack(user);
     context_.hot.put(user, HotStates::State{UserChats{}, why});
+}
+
+/// Once: each command of the user looks again, and finds the same.
+void PartitionStreams::tell_quarantined(const UserId& user, Offset offset, const std::string& why) {
+    const auto [told, first_time] = quarantined_.try_emplace(user, offset);
+    if (!first_time && told->second == offset) return;
+    told->second = offset;
+    context_.observer.quarantined(user, why);
+}
+
+void PartitionStreams::tell_cut(const std::string& evidence) {
+    if (cut_ != evidence) context_.observer.log_cut(partition_, evidence);
+    cut_ = evidence;
 }
 
 /// Nothing that was known of the partition counts any more.
@@ -278,7 +295,7 @@ void PartitionStreams::projected(NextOffset next) {
 }
 
 void PartitionStreams::another_log(const std::string& evidence) {
-    context_.observer.log_cut(partition_, evidence);
+    tell_cut(evidence);
     replay(evidence);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "commands/partition_streams.hpp"
+#include "events/damage.hpp"
 
 namespace chat {
 
@@ -184,11 +185,30 @@ asio::awaitable<bool> CommandService::until_caught_up(UserId user, SteadyClock::
 
 Partition CommandService::partition_of(const UserId& user) const { return state_->partition_of(user); }
 
-std::optional<std::string> CommandService::unready() const {
+std::optional<std::string> CommandService::unready(const UserId& user) const {
+    const auto& streams = state_->slot(partition_of(user));
+    return streams ? streams->unready() : std::nullopt;
+}
+
+std::optional<std::string> CommandService::outage() const {
     for (const auto& streams : state_->partitions) {
-        if (streams && streams->unready()) return streams->unready();
+        if (streams && streams->unready() && !streams->cut()) return streams->unready();
     }
     return std::nullopt;
+}
+
+std::vector<std::string> CommandService::damage() const {
+    std::vector<std::string> damage;
+    std::int64_t foreign = 0;
+    for (std::size_t i = 0; i < state_->partitions.size(); ++i) {
+        const auto& streams = state_->partitions[i];
+        if (!streams) continue;
+        if (streams->cut())
+            damage.push_back("partition " + std::to_string(i) + ": the log was cut: " + *streams->cut());
+        foreign += streams->foreign();
+    }
+    if (foreign > 0) damage.push_back(foreign_records(foreign));
+    return damage;
 }
 
 void CommandService::on_record(std::function<void(Partition, const UserId*)> hook) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -94,8 +95,15 @@ public:
 
     Partition partition_of(const UserId& user) const;
 
-    /// True if the tail of every partition that was asked for reads the log now; the reason otherwise.
-    std::optional<std::string> unready() const;
+    /// Nothing if the tail of the user's partition reads the log now, or was not asked for yet; else why not.
+    std::optional<std::string> unready(const UserId& user) const;
+
+    /// Why the tail of some partition that was asked for does not read the log; nothing if all do. Damage is none.
+    std::optional<std::string> outage() const;
+
+    /// What is wrong with the log itself, as far as the tails saw: partitions that are not the ones that were known,
+    /// whose commands are refused meanwhile, and records that are no event of ours. Names no user.
+    std::vector<std::string> damage() const;
 
     /// Called for every record of a user that the tail sees or this process appends, before any answer that reflects
     /// it; and with nothing when a whole partition was dropped and replayed. Set once, before anything runs.

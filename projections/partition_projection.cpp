@@ -198,6 +198,7 @@ void PartitionProjection::tell(const Folded& folded, SteadyClock::duration took)
                         {folded.batch.events, folded.batch.voids, folded.batch.foreign,
                          folded.held + static_cast<std::int64_t>(folded.broken.size())},
                         took);
+    foreign_ += folded.batch.foreign;
     for (const ForeignRecord& record : folded.foreign) observer_.foreign_record(partition_, record.offset, record.why);
     for (const BrokenStream& broken : folded.broken)
         observer_.quarantined(broken.user, partition_, broken.offset, broken.why);

@@ -56,6 +56,7 @@ public:
     /// else tells while the log has nothing new.
     asio::awaitable<void> check_position() override;
     const std::optional<std::string>& trouble() const override { return setbacks_.trouble(); }
+    std::int64_t foreign() const override { return foreign_; }
 
 private:
     struct Prepared {
@@ -92,6 +93,7 @@ private:
     std::vector<StoredRecord> read_on_;  // read already, of no batch yet
     std::optional<NextOffset> applied_;  // the checkpoint as last read or moved
     Setbacks setbacks_;
+    std::int64_t foreign_ = 0;
 };
 
 }  // namespace chat

@@ -157,6 +157,7 @@ asio::awaitable<bool> PartitionPublication::step() {
 }
 
 void PartitionPublication::passed(Publication publication) {
+    foreign_ += static_cast<std::int64_t>(publication.foreign.size());
     for (const ForeignRecord& record : publication.foreign)
         observer_.foreign_record(partition_, record.offset, record.why);
     for (const BrokenStream& broken : publication.broken)

@@ -52,6 +52,7 @@ public:
     void on_recovery(std::function<void()> hook) override { recovered_ = std::move(hook); }
     asio::awaitable<void> measure_lag() override;
     const std::optional<std::string>& trouble() const override { return setbacks_.trouble(); }
+    std::int64_t foreign() const override { return foreign_; }
 
 private:
     asio::awaitable<void> publish_on();
@@ -87,6 +88,7 @@ private:
     std::vector<StoredRecord> read_on_;  // read already, not passed yet
     std::optional<NextOffset> applied_;  // for the lag
     Setbacks setbacks_;
+    std::int64_t foreign_ = 0;
 };
 
 }  // namespace chat

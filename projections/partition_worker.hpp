@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ public:
 
     /// Why it does not get on; nothing if it does.
     virtual const std::optional<std::string>& trouble() const = 0;
+
+    /// Records that it skipped as they are no event of ours.
+    virtual std::int64_t foreign() const = 0;
 };
 
 }  // namespace chat

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "events/damage.hpp"
 #include "infra/config/program.hpp"
 #include "infra/config/program_context.hpp"
 #include "infra/config/run_until_signal.hpp"
@@ -15,6 +16,7 @@
 #include "infra/metrics/metrics_listener.hpp"
 #include "infra/metrics/projector_observer.hpp"
 #include "infra/postgres/postgres_pool.hpp"
+#include "infra/postgres/postgres_quarantine.hpp"
 #include "infra/postgres/postgres_read_model_store.hpp"
 #include "infra/wiring/event_log.hpp"
 #include "infra/wiring/start.hpp"
@@ -48,10 +50,23 @@ int run_projector(const Settings& settings) {
     std::optional<Projector> projector;
 
     const auto unready = [&] { return projector ? projector->unready() : std::optional<std::string>("starting"); };
+    PostgresQuarantine quarantine(pool);
+    const auto damage = [&]() -> asio::awaitable<std::vector<std::string>> {
+        std::vector<std::string> found;
+        const std::int64_t foreign = projector->foreign();
+        if (foreign > 0) found.push_back(foreign_records(foreign));
+        try {
+            const std::int64_t streams = co_await quarantine.streams();
+            if (streams > 0) found.push_back(quarantined_streams(streams));
+        } catch (const Outage&) {
+            // The partitions meet the same outage, and are not ready then.
+        }
+        co_return found;
+    };
     std::optional<MetricsListener> listener;
     if (settings.metrics_port != 0)
         listener.emplace(io.get_executor(), settings.metrics_address, settings.metrics_port,
-                         OperatorPages{[&] { return metrics.text(); }, unready});
+                         OperatorPages{[&] { return metrics.text(); }, unready, damage});
 
     const ProgramContext::Drop drop{io};
 

@@ -30,6 +30,9 @@ public:
     /// Nothing if every partition that is ours gets on; else what is wrong.
     std::optional<std::string> unready() const { return workers_.unready(); }
 
+    /// Records that were skipped as they are no event of ours; since their partitions became ours.
+    std::int64_t foreign() const { return workers_.foreign(); }
+
 private:
     PublisherOptions options_;
     PartitionWorkers workers_;

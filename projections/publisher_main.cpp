@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "events/damage.hpp"
 #include "infra/config/program.hpp"
 #include "infra/config/program_context.hpp"
 #include "infra/config/run_until_signal.hpp"
@@ -56,10 +57,16 @@ int run_publisher(const Settings& settings) {
     std::optional<Publisher> publisher;
 
     const auto unready = [&] { return publisher ? publisher->unready() : std::optional<std::string>("starting"); };
+    const auto damage = [&]() -> asio::awaitable<std::vector<std::string>> {
+        std::vector<std::string> found;
+        const std::int64_t foreign = publisher->foreign();
+        if (foreign > 0) found.push_back(foreign_records(foreign));
+        co_return found;
+    };
     std::optional<MetricsListener> listener;
     if (settings.metrics_port != 0)
         listener.emplace(io.get_executor(), settings.metrics_address, settings.metrics_port,
-                         OperatorPages{[&] { return metrics.text(); }, unready});
+                         OperatorPages{[&] { return metrics.text(); }, unready, damage});
 
     const ProgramContext::Drop drop{io};
 

@@ -35,20 +35,30 @@ std::string answer(std::string_view status, std::string_view type, std::string_v
     return text;
 }
 
-std::string answer(std::string_view head, const OperatorPages& pages) {
+asio::awaitable<std::string> readiness(const OperatorPages& pages, bool with_body) {
     constexpr std::string_view plain = "text/plain; charset=utf-8";
-    const std::string_view line = head.substr(0, head.find("\r\n"));
+    if (const auto why = pages.unready()) co_return answer("503 Service Unavailable", plain, *why + "\n", with_body);
+    const std::vector<std::string> damage = co_await pages.damage();
+    std::string text = "ready\n";
+    for (const std::string& what : damage) text.append("damaged: ").append(what).append("\n");
+    co_return answer("200 OK", plain, text, with_body);
+}
+
+asio::awaitable<std::string> answer(const std::string& head, const OperatorPages& pages) {
+    constexpr std::string_view plain = "text/plain; charset=utf-8";
+    const std::string_view line = std::string_view(head).substr(0, head.find("\r\n"));
     const std::string_view method = line.substr(0, line.find(' '));
     const bool with_body = method != "HEAD";
     if (method != "GET" && method != "HEAD")
-        return answer("405 Method Not Allowed\r\nAllow: GET, HEAD", plain, "GET only\n", true);
+        co_return answer("405 Method Not Allowed\r\nAllow: GET, HEAD", plain, "GET only\n", true);
     const std::string_view rest = line.size() > method.size() ? line.substr(method.size() + 1) : std::string_view();
     const std::string_view path = rest.substr(0, rest.find_first_of(" ?"));
-    if (path == "/metrics") return answer("200 OK", metrics_content_type, pages.metrics(), with_body);
-    if (path == "/healthz") return answer("200 OK", plain, "ok\n", with_body);
-    if (path != "/readyz") return answer("404 Not Found", plain, "/metrics, /healthz or /readyz\n", with_body);
-    if (const auto why = pages.unready()) return answer("503 Service Unavailable", plain, *why + "\n", with_body);
-    return answer("200 OK", plain, "ready\n", with_body);
+    if (path == "/metrics") co_return answer("200 OK", metrics_content_type, pages.metrics(), with_body);
+    if (path == "/healthz") co_return answer("200 OK", plain, "ok\n", with_body);
+    if (path != "/readyz") co_return answer("404 Not Found", plain, "/metrics, /healthz or /readyz\n", with_body);
+    auto ready = readiness(pages, with_body);
+    std::string text = co_await std::move(ready);
+    co_return text;
 }
 
 tcp::acceptor listen(const asio::any_io_executor& executor, const std::string& address, std::uint16_t port) {
@@ -105,7 +115,7 @@ asio::awaitable<void> MetricsListener::serve(tcp::socket socket, std::shared_ptr
     if (error == asio::error::not_found)
         text = answer("431 Request Header Fields Too Large", "text/plain", "too large\n", true);
     else if (!error)
-        text = answer(head, shared->pages);
+        text = co_await answer(head, shared->pages);
     if (text.empty()) co_return;
     co_await asio::async_write(*connection, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
     connection->shutdown(tcp::socket::shutdown_send, error);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace chat {
 
@@ -18,6 +19,9 @@ namespace asio = boost::asio;
 struct OperatorPages {
     std::function<std::string()> metrics;
     std::function<std::optional<std::string>()> unready;  // nothing: ready; else why not
+    /// What is damaged though the program is ready. Must not take long, nor throw.
+    std::function<asio::awaitable<std::vector<std::string>>()> damage =
+        []() -> asio::awaitable<std::vector<std::string>> { co_return std::vector<std::string>(); };
 };
 
 /// Serves GET /metrics, /healthz and /readyz and nothing else: one request a connection, a bounded head, a bounded

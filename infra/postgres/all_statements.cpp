@@ -7,6 +7,7 @@
 #include "infra/postgres/list_sessions.hpp"
 #include "infra/postgres/load_chats.hpp"
 #include "infra/postgres/make_partitions.hpp"
+#include "infra/postgres/postgres_quarantine.hpp"
 #include "infra/postgres/read_activity.hpp"
 #include "infra/postgres/read_checkpoints.hpp"
 #include "infra/postgres/read_command_answer.hpp"
@@ -26,6 +27,7 @@ std::vector<const Statement*> all_statements() {
     std::vector<const Statement*> all = list_sessions_statements();
     all.insert(all.end(), {&append_records_sql,
                            &commit_batch_sql,
+                           &count_quarantined_sql,
                            &forget_command_answers_sql,
                            &forget_publication_sql,
                            &read_command_answer_sql,

@@ -234,7 +234,7 @@ TEST_F(ChatReadsTest, DoNotTrustWhatIsKeptWhileTheTailIsBroken) {
         EXPECT_NE(reads.kept(UserId("ada"), sessions, std::nullopt), nullptr);
         log.down = true;
         log.news();
-        while (!commands.unready()) co_await asio::post(io, asio::use_awaitable);
+        while (!commands.outage()) co_await asio::post(io, asio::use_awaitable);
         EXPECT_EQ(reads.kept(UserId("ada"), sessions, std::nullopt), nullptr);
         const Response list = co_await get(sessions);
         EXPECT_EQ(list.status(), 200) << "reads do not need the log";

@@ -7,7 +7,18 @@
 namespace chat::test {
 namespace {
 
-struct DispatcherTest : Node {};
+struct FakeQuarantine final : Quarantine {
+    std::int64_t count = 0;
+    bool down = false;
+    asio::awaitable<std::int64_t> streams() override {
+        if (down) throw Outage("no database");
+        co_return count;
+    }
+};
+
+struct DispatcherTest : Node {
+    FakeQuarantine quarantine;
+};
 
 bool has(const Response& response, std::string_view text) { return response.body().find(text) != std::string::npos; }
 
@@ -235,17 +246,41 @@ TEST_F(DispatcherTest, TellsItsObserver) {
 
 TEST_F(DispatcherTest, IsReadyOnlyWithLogAndDatabase) {
     run([this]() -> asio::awaitable<void> {
-        Readiness readiness(commands, log, queries, std::chrono::milliseconds(50));
+        Readiness readiness(commands, log, queries, quarantine, std::chrono::milliseconds(50));
         co_await create("one");
         const auto nothing = co_await readiness.missing();
         EXPECT_EQ(nothing, std::vector<std::string>{});
         queries.down = true;
         log.down = true;
         log.news();
-        while (!commands.unready()) co_await asio::post(io, asio::use_awaitable);
+        while (!commands.outage()) co_await asio::post(io, asio::use_awaitable);
         const auto three = co_await readiness.missing();
         EXPECT_EQ(three.size(), 3u);
         EXPECT_EQ(three.at(0), "the database: no answer");
+    });
+}
+
+TEST_F(DispatcherTest, IsReadyWithDamageAndNamesIt) {
+    run([this]() -> asio::awaitable<void> {
+        damage = {"one \"thing\"", "another"};
+        const Response ready = co_await get("/readyz");
+        EXPECT_EQ(ready.status(), 200);
+        EXPECT_EQ(ready.body(), R"({"status":"damaged","damage":["one \"thing\"","another"]})");
+
+        Readiness readiness(commands, log, queries, quarantine, std::chrono::milliseconds(50));
+        co_await create("one");
+        auto found = co_await readiness.damage();
+        EXPECT_EQ(found, std::vector<std::string>{});
+        quarantine.count = 2;
+        log.store(std::make_shared<const Record>(Record{"ada", {}, "hello"}));
+        while (commands.damage().empty()) co_await asio::post(io, asio::use_awaitable);
+        found = co_await readiness.damage();
+        const std::vector<std::string> expected{"1 record of the log is no event of ours",
+                                                "2 users' histories are damaged (quarantined)"};
+        EXPECT_EQ(found, expected);
+        quarantine.down = true;
+        found = co_await readiness.damage();
+        EXPECT_EQ(found.size(), 1u) << "what is known";
     });
 }
 

@@ -62,7 +62,9 @@ struct Node : testing::Test {
                             {std::chrono::milliseconds(500), 20, 1 << 20, 1 << 20}};
     ChatReads reads{commands, queries, projected, observer, {read_wait, 1 << 20}};
     std::vector<std::string> missing;
+    std::vector<std::string> damage;
     Operations operations{[this]() -> asio::awaitable<std::vector<std::string>> { co_return missing; },
+                          [this]() -> asio::awaitable<std::vector<std::string>> { co_return damage; },
                           [] { return std::string("metric 1\n"); }};
     DevAuthenticator authenticator;
     Dispatcher dispatcher{

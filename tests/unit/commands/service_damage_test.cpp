@@ -21,7 +21,7 @@ TEST_F(Service, DecidesNothingOnTheOldViewAfterACut) {
         log.records.resize(1);
         store_next(session, SessionRenamed{session, "other"}, "other");
         log.break_connection();
-        while (!service->unready()) co_await asio::post(io, asio::use_awaitable);
+        while (!service->outage()) co_await asio::post(io, asio::use_awaitable);
         const auto renamed = co_await rename(*service, session, "last");
         EXPECT_EQ(renamed->sequence, Sequence(3));
         EXPECT_EQ(observer.cuts, 1);
@@ -37,10 +37,18 @@ TEST_F(Service, DoesNotDecideOnAReadModelOfAnotherLog) {
         store.last = id_of<EventId>("of another log");
         service = make();
         EXPECT_THROWS_AWAITED(Outage, create(*service));
-        EXPECT_TRUE(service->unready());
+        EXPECT_THROWS_AWAITED(Outage, create(*service));
+        EXPECT_FALSE(service->outage()) << "the others are served";
+        EXPECT_EQ(service->damage().size(), 1u);
+        EXPECT_TRUE(service->unready(user));
+        store.last = std::nullopt;
+        store.applied = NextOffset(0);
+        while (!service->damage().empty()) co_await asio::post(io, asio::use_awaitable);
+        const auto created = co_await create(*service);
+        EXPECT_TRUE(created.has_value()) << "an operator put it right";
     });
-    EXPECT_EQ(log.records.size(), 1u);
-    EXPECT_GE(observer.cuts, 1);
+    EXPECT_EQ(truth().head().sequence, Sequence(2));
+    EXPECT_EQ(observer.cuts, 1) << "told once, however often it is looked for";
 }
 
 TEST_F(Service, QuarantinesAStreamWithAGapAndGoesOnWithTheOthers) {
@@ -57,6 +65,7 @@ TEST_F(Service, QuarantinesAStreamWithAGapAndGoesOnWithTheOthers) {
             }
         }
         EXPECT_TRUE(quarantined);
+        EXPECT_THROWS_AWAITED(Quarantined, create(*service));
         const auto bobs = co_await create(*service, bob);
         EXPECT_TRUE(bobs.has_value());
     });
@@ -68,6 +77,7 @@ TEST_F(Service, SkipsWhatIsNoEventOfOurs) {
     run([this]() -> asio::awaitable<void> {
         const auto created = co_await create(*service);
         EXPECT_EQ(created->sequence, Sequence(1));
+        EXPECT_EQ(service->damage().size(), 1u);
     });
     EXPECT_EQ(observer.foreign, 1);
 }

@@ -43,11 +43,13 @@ protected:
 
     asio::io_context io{1};
     std::optional<std::string> unready;
-    MetricsListener listener{
-        io.get_executor(),
-        "127.0.0.1",
-        0,
-        {.metrics = [] { return std::string("chat_x 1\n"); }, .unready = [this] { return unready; }}};
+    std::vector<std::string> damage;
+    MetricsListener listener{io.get_executor(),
+                             "127.0.0.1",
+                             0,
+                             {.metrics = [] { return std::string("chat_x 1\n"); },
+                              .unready = [this] { return unready; },
+                              .damage = [this]() -> asio::awaitable<std::vector<std::string>> { co_return damage; }}};
 };
 
 TEST_F(MetricsListenerTest, ServesMetrics) {
@@ -60,6 +62,9 @@ TEST_F(MetricsListenerTest, ServesMetrics) {
 TEST_F(MetricsListenerTest, TellsHealthApartFromReadiness) {
     EXPECT_THAT(get("/healthz"), StartsWith("HTTP/1.1 200 "));
     EXPECT_THAT(get("/readyz?x=1"), StartsWith("HTTP/1.1 200 "));
+    damage = {"one thing", "another"};
+    EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(get("/readyz"), EndsWith("\r\n\r\nready\ndamaged: one thing\ndamaged: another\n"));
     unready = "partition 3: no broker";
     EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 503 "));
     EXPECT_THAT(get("/readyz"), EndsWith("\r\n\r\npartition 3: no broker\n"));
