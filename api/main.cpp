@@ -128,6 +128,7 @@ struct Serving {
     asio::awaitable<void> run() {
         std::vector<asio::awaitable<void>> work;
         work.push_back(checkpoints.run());
+        work.push_back(commands.notice_sleep());
         if (metrics_server) work.push_back(metrics_server->run());
         work.push_back(serve());
         co_await first_of(std::move(work));

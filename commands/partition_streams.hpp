@@ -61,6 +61,9 @@ public:
     asio::awaitable<void> until_whole(Deadline deadline);
     /// Until the tail has read all that is in the log now; false if it cannot by the deadline.
     asio::awaitable<bool> until_caught_up(Deadline deadline);
+    /// The process was suspended: the log may be another one, though no connection broke.
+    void slept();
+
     /// Why commands cannot be decided now; nothing if they can.
     const std::optional<std::string>& unready() const { return unready_; }
     /// The evidence that the log is not the one that was known, for as long as that is so.
@@ -136,6 +139,7 @@ private:
     NextOffset foreign_from_;    // further ones are counted from here: a replay shows the same ones again
     bool out_of_reach_ = false;  // the last attempt to read the log, or the read model's checkpoint, failed
     bool stopped_ = false;
+    bool slept_ = false;
     Turns turns_;
     std::unordered_map<EventId, Pending*> pending_;
     std::unordered_map<UserId, Offset> broken_;       // where a stream did not go on, also after a replay

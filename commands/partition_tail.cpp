@@ -37,6 +37,14 @@ void PartitionStreams::stop() {
     for (const auto& [waiting, next] : waiting_) waiting->ring();
 }
 
+void PartitionStreams::slept() {
+    if (!view_) return;
+    view_->reconnected();  // now: what has arrived already would be taken for the log that was known
+    unready_ = "the process was suspended";
+    slept_ = true;
+    if (interrupt_) interrupt_->ring();
+}
+
 asio::awaitable<void> PartitionStreams::tail() {
     const auto self = shared_from_this();
     int failures = 0;
@@ -114,7 +122,13 @@ asio::awaitable<void> PartitionStreams::follow() {
         }
         TailRead read;
         const auto first = co_await (read_tail() || interrupt_->wait(Deadline::max()));
-        if (first.index() == 1 || generation != generation_) co_return;
+        if (generation != generation_ || stopped_) co_return;
+        if (std::exchange(slept_, false)) {
+            interrupt_.emplace(context_.executor);
+            co_await reconnect("the process was suspended");
+            continue;
+        }
+        if (first.index() == 1) co_return;
         read = std::get<0>(first);
         if (read.cut) throw LogCut(*read.cut);
         if (read.outage) {

@@ -6,6 +6,7 @@
 
 #include "commands/partition_streams.hpp"
 #include "events/damage.hpp"
+#include "events/sleep_watch.hpp"
 
 namespace chat {
 
@@ -25,6 +26,8 @@ std::string_view name(const Command& command) {
 /// What waits for log and database waits by the deadline itself, and then knows best what became of the command; this
 /// is for what they do not answer at all.
 constexpr std::chrono::milliseconds grace{50};
+
+constexpr std::chrono::milliseconds look_every{500};
 
 /// As a value: `||` would wait for its other side if this one threw.
 struct Ended {
@@ -72,6 +75,7 @@ struct CommandService::State : std::enable_shared_from_this<CommandService::Stat
     std::vector<std::shared_ptr<PartitionStreams>> partitions;  // by number; empty until asked for
     std::size_t in_flight = 0;
     bool draining = false;
+    std::optional<SleepWatch> sleep;  // while someone looks often enough
     WakeUp* drained = nullptr;
 
     State(StreamsContext shared, std::int32_t count)
@@ -96,6 +100,12 @@ struct CommandService::State : std::enable_shared_from_this<CommandService::Stat
             streams->start();
         }
         return *streams;
+    }
+
+    void look_for_sleep() {
+        if (!sleep || !sleep->slept()) return;
+        for (const auto& streams : partitions)
+            if (streams) streams->slept();
     }
 
     /// A command that runs; tells the observer how it ended, also when its coroutine is destroyed.
@@ -148,6 +158,7 @@ CommandService::~CommandService() {
 asio::awaitable<Result<Done, CommandFault>> CommandService::execute(UserId user, Command command, Causes causes,
                                                                     Preconditions preconditions) {
     if (state_->draining) throw Outage("the service is stopping");
+    state_->look_for_sleep();
     State::Running running(state_, name(command));
     const auto deadline = running.began + state_->context.options.command_deadline;
     PartitionStreams& streams = state_->streams_of(user);
@@ -213,6 +224,17 @@ std::vector<std::string> CommandService::damage() const {
 
 void CommandService::on_record(std::function<void(Partition, const UserId*)> hook) {
     state_->context.on_record = std::move(hook);
+}
+
+asio::awaitable<void> CommandService::notice_sleep() {
+    const auto state = state_;
+    state->sleep.emplace(state->context.options.asleep_after);
+    SteadyTimer pause(state->context.executor);
+    for (;;) {
+        state->look_for_sleep();
+        pause.expires_after(look_every);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
 }
 
 asio::awaitable<void> CommandService::drain(SteadyClock::time_point deadline) {

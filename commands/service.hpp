@@ -61,6 +61,9 @@ struct ServiceOptions {
     std::size_t hot_bytes = 64 << 20;    // of user states, for each process
     std::size_t tail_bytes = 256 << 20;  // of records kept above the checkpoints; past it: Outage
     bool tell_previous_title = false;    // write chat.session.renamed.v2
+    /// A process that did not run for so long was suspended. More than any pause between two looks, half a second, and
+    /// less than it takes a broker to restart.
+    std::chrono::milliseconds asleep_after{2000};
 };
 
 using SystemClock = std::function<Time()>;
@@ -108,6 +111,10 @@ public:
     /// Called for every record of a user that the tail sees or this process appends, before any answer that reflects
     /// it; and with nothing when a whole partition was dropped and replayed. Set once, before anything runs.
     void on_record(std::function<void(Partition, const UserId*)> hook);
+
+    /// Until cancelled: notices that the process was suspended, after which nothing is decided before the log was
+    /// looked at again, as after a broken connection. Once, beside everything else.
+    asio::awaitable<void> notice_sleep();
 
     /// Stops taking commands and waits until those in flight are done, or the deadline.
     asio::awaitable<void> drain(SteadyClock::time_point deadline);

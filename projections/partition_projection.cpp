@@ -16,7 +16,7 @@
 namespace chat {
 namespace {
 
-/// The checkpoint was not where this projector had left it.
+/// The checkpoint was not where this projector had left it, or may not be.
 struct CheckpointLost {};
 
 std::size_t bytes_of(const Record& record) {
@@ -47,7 +47,8 @@ PartitionProjection::PartitionProjection(asio::any_io_executor executor, Partiti
       observer_(observer),
       options_(options),
       stop_(executor),
-      pause_(executor) {}
+      pause_(executor),
+      sleep_(options.asleep_after) {}
 
 asio::awaitable<void> PartitionProjection::run() {
     observer_.started(partition_);
@@ -61,7 +62,9 @@ asio::awaitable<void> PartitionProjection::run() {
             setbacks_.failed(cut.what());
             observer_.log_cut(partition_, cut.what());
         } catch (const CheckpointLost&) {
-            setbacks_.failed("the checkpoint was moved by another projector, or the database was set back");
+            setbacks_.failed(
+                "the checkpoint was moved by another projector, the database was set back, or this process was "
+                "suspended");
             observer_.checkpoint_lost(partition_);
         }
         pause_.expires_after(setbacks_.next_pause(options_.least_pause, options_.longest_pause, options_.random()));
@@ -75,6 +78,7 @@ asio::awaitable<void> PartitionProjection::project() {
     known_.clear();
     read_on_.clear();
     set_back_.emplace(executor_);
+    sleep_.begin();
     const NextOffset from = co_await believed_checkpoint();
     const KnownStreams none_in_flight;
     std::optional<Prepared> next = co_await prepare(from, none_in_flight);
@@ -146,7 +150,8 @@ asio::awaitable<std::optional<std::vector<StoredRecord>>> PartitionProjection::n
         auto unless_stopped = co_await stop_.unless_stopped(std::move(unless_set_back));
         if (!unless_stopped) co_return std::nullopt;
         auto& read = *unless_stopped;
-        if (!read) throw CheckpointLost();
+        // The log may be another one since, and the record that was waited for none of the one that was known.
+        if (!read || sleep_.slept()) throw CheckpointLost();
         if (read->front().offset != Offset(from.value()))
             throw LogCut("the log holds nothing at offset " + std::to_string(from.value()) +
                          "; the next record is at " + std::to_string(read->front().offset.value()));
@@ -211,6 +216,7 @@ asio::awaitable<void> PartitionProjection::measure_lag() {
 }
 
 asio::awaitable<void> PartitionProjection::check_position() {
+    if (sleep_.slept() && set_back_) set_back_->stop();
     const auto applied = applied_;
     const Checkpoint checkpoint = co_await store_.checkpoint(partition_);
     // Only with nothing done meanwhile is it known which of the two is older.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "events/record.hpp"
+#include "events/sleep_watch.hpp"
 #include "events/steady_clock.hpp"
 #include "projections/fold.hpp"
 #include "projections/observer.hpp"
@@ -31,8 +32,9 @@ struct ProjectorOptions {
     std::chrono::milliseconds least_pause{200};  // after the first failure
     /// Doubles up to this. Short, as readers wait for the projector: at most a second behind a database that is back.
     std::chrono::milliseconds longest_pause{1000};
-    std::chrono::milliseconds lag_interval{5000};                    // between two measurements
-    std::chrono::milliseconds check_interval{1000};                  // between two looks at the checkpoint
+    std::chrono::milliseconds lag_interval{5000};    // between two measurements
+    std::chrono::milliseconds check_interval{1000};  // between two looks at the checkpoint
+    std::chrono::milliseconds asleep_after{3000};    // who did not look for so long was suspended, or the database slow
     std::chrono::seconds answers_kept{std::chrono::hours(24 * 30)};  // to commands with a key
     std::chrono::milliseconds forget_interval{3'600'000};            // between two looks for older ones
     std::function<double()> random;                                  // in [0, 1), for jitter
@@ -53,7 +55,7 @@ public:
     void on_recovery(std::function<void()> hook) override { recovered_ = std::move(hook); }
     asio::awaitable<void> measure_lag() override;
     /// The read model may hold less than this has applied: a database that crashed loses its last commits, and nothing
-    /// else tells while the log has nothing new.
+    /// else tells while the log has nothing new. And if the process was suspended, either may be another one.
     asio::awaitable<void> check_position() override;
     const std::optional<std::string>& trouble() const override { return setbacks_.trouble(); }
     std::int64_t foreign() const override { return foreign_; }
@@ -87,6 +89,7 @@ private:
     StopEvent stop_;
     std::optional<StopEvent> set_back_;  // the read model, while the log is read
     SteadyTimer pause_;                  // between two attempts
+    SleepWatch sleep_;
     std::function<void()> recovered_;
 
     KnownStreams known_;                 // as committed; what a batch under way changes is not in it

@@ -62,7 +62,7 @@ private:
     StopEvent stop_;
     StopEvent measured_;  // the measuring coroutine has ended
     std::map<Partition, std::shared_ptr<Running>> running_;
-    bool assigned_ = false;  // since it was told for the first time, if only that none are ours
+    bool assigned_ = false;       // since it was told for the first time, if only that none are ours
     std::exception_ptr failure_;  // of a coroutine besides `run`: ends all
 };
 

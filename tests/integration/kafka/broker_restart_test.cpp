@@ -11,7 +11,7 @@
 #include "tests/support/coroutine.hpp"
 #include "tests/support/kafka_address.hpp"
 #include "tests/support/kafka_broker.hpp"
-#include "tests/support/kafka_running.hpp"
+#include "tests/support/running.hpp"
 
 namespace chat::test {
 namespace {

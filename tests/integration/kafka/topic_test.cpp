@@ -6,8 +6,8 @@
 #include "infra/kafka/kafka_event_log.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/kafka_address.hpp"
-#include "tests/support/kafka_running.hpp"
 #include "tests/support/kafka_topics.hpp"
+#include "tests/support/running.hpp"
 
 namespace chat::test {
 namespace {

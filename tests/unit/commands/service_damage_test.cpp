@@ -1,3 +1,4 @@
+#include "tests/support/running.hpp"
 #include "tests/unit/commands/service_fixture.hpp"
 
 namespace chat::given {
@@ -27,6 +28,25 @@ TEST_F(Service, DecidesNothingOnTheOldViewAfterACut) {
         EXPECT_EQ(observer.cuts, 1);
     });
     EXPECT_EQ(truth().head().sequence, Sequence(3));
+    EXPECT_EQ(observer.quarantines, 0);
+}
+
+TEST_F(Service, LooksAtTheLogAgainAfterItWasSuspended) {
+    options.asleep_after = 0ms;  // it was, whenever it looks
+    service = make();
+    const test::Running running(io, service->notice_sleep());
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        co_await rename(*service, session, "lost");
+        // Cut and grown again, past what is known, while no connection breaks.
+        log.records.resize(1);
+        store_next(session, SessionRenamed{session, "other"}, "other");
+        store_next(session, SessionRenamed{session, "another"}, "another");
+        const auto renamed = co_await rename(*service, session, "last");
+        EXPECT_EQ(renamed->sequence, Sequence(4));
+        EXPECT_EQ(observer.cuts, 1);
+    });
+    EXPECT_EQ(truth().head().sequence, Sequence(4));
     EXPECT_EQ(observer.quarantines, 0);
 }
 

@@ -370,6 +370,32 @@ TEST_F(ProjectorTest, DoesNotBuildOnALogThatHoldsAnotherRecordAtTheCheckpoint) {
     EXPECT_EQ(watcher.recoveries, 1);
 }
 
+TEST_F(ProjectorTest, LooksAtTheLogAgainAfterItWasSuspended) {
+    options.asleep_after = std::chrono::milliseconds(50);
+    Projector sleeper(io.get_executor(), log, model, assignment, watcher, options);
+    put_messages(2);
+    assignment.assign({p0});
+    run(io, [&]() -> asio::awaitable<void> {
+        asio::co_spawn(io, sleeper.run(), [this](std::exception_ptr error) {
+            failure = error;
+            ended = true;
+        });
+        co_await until_applied(3);
+        // All that runs here stands still for as long as this does, and while it does the log becomes another one.
+        const auto until_later = SteadyClock::now() + 2 * options.asleep_after;
+        UserEvents others("bob");
+        Partition0 other;
+        for (int i = 0; i < 4; ++i) other.put(others.next(created(session(7), UserId("bob"))));
+        log.exchange(p0, other);
+        while (SteadyClock::now() < until_later) continue;
+        log.put(p0, others.next(created(session(7), UserId("bob"))));
+        co_await until([&] { return !watcher.cuts.empty(); });
+        EXPECT_EQ(model.checkpoints[p0].next_offset, NextOffset(3));
+        sleeper.stop();
+        co_await until([&] { return ended; });
+    });
+}
+
 TEST_F(ProjectorTest, DoesNotWaitAtTheEndOfALogThatIsShorterThanTheCheckpoint) {
     put_messages(1);
     model.checkpoints[p0] = {NextOffset(3), id<EventId>(1)};
