@@ -181,6 +181,7 @@ asio::awaitable<void> PartitionStreams::reconnect(std::string why) {
             throw LogCut("the log ends at " + std::to_string(end->value()) + ", but was read below " +
                          std::to_string(view_->next().value()));
         }
+        context_.log.distrust(partition_);
         tail_next_ = NextOffset(std::max<std::int64_t>(view_->next().value() - 1, 0));
         if (*end == NextOffset(0)) view_->seen_empty();
         if (live()) recovered();

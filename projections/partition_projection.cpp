@@ -211,7 +211,10 @@ void PartitionProjection::tell(const Folded& folded, SteadyClock::duration took)
 
 asio::awaitable<void> PartitionProjection::measure_lag() {
     if (!applied_) co_return;
+    const auto applied = applied_;
     const NextOffset end = co_await source_.end(partition_);
+    // A log that was cut while it had nothing new: the read that waits for more would not tell.
+    if (end < *applied && applied == applied_ && set_back_) set_back_->stop();
     observer_.lag(partition_, std::max<std::int64_t>(end.value() - applied_->value(), 0));
 }
 

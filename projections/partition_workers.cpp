@@ -118,10 +118,14 @@ void PartitionWorkers::fail(const std::exception_ptr& error) {
 
 std::optional<std::string> PartitionWorkers::unready() const {
     if (!assigned_) return "it has not been told its partitions yet";
-    for (const auto& [partition, running] : running_)
-        if (const auto& trouble = running->worker->trouble())
-            return "partition " + std::to_string(partition.value()) + ": " + *trouble;
-    return std::nullopt;
+    std::string troubles;
+    for (const auto& [partition, running] : running_) {
+        const auto& trouble = running->worker->trouble();
+        if (!trouble) continue;
+        if (!troubles.empty()) troubles += '\n';
+        troubles += "partition " + std::to_string(partition.value()) + ": " + *trouble;
+    }
+    return troubles.empty() ? std::nullopt : std::optional(std::move(troubles));
 }
 
 std::int64_t PartitionWorkers::foreign() const {

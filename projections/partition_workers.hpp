@@ -40,7 +40,8 @@ public:
     void stop() { stop_.stop(); }
     bool stopped() const { return stop_.stopped(); }
 
-    /// Nothing if it was told which partitions are ours and each of them gets on; else what is wrong.
+    /// Nothing if it was told which partitions are ours and each of them gets on; else what is wrong, a line for
+    /// each.
     std::optional<std::string> unready() const;
 
     /// Records of the partitions that are ours that are no event of ours; since they became ours.

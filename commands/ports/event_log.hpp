@@ -49,6 +49,10 @@ public:
     virtual asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next,
                                                             std::size_t limit) = 0;
 
+    /// Whatever is kept of the partition, or was fetched ahead of its reader, may be of another log: the next read asks
+    /// the log itself. While nobody reads it.
+    virtual void distrust(Partition partition) = 0;
+
     /// The partition's end: every record below it was stored when this was called or before. Throws Outage.
     virtual asio::awaitable<NextOffset> end(Partition partition) = 0;
 };

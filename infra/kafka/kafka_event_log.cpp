@@ -126,6 +126,8 @@ asio::awaitable<Delivery> KafkaEventLog::append(Partition partition, std::shared
     co_return co_await producer_.append(partition, std::move(record));
 }
 
+void KafkaEventLog::distrust(Partition partition) { tail_.distrust(partition); }
+
 asio::awaitable<std::vector<StoredRecord>> KafkaEventLog::read(Partition partition, NextOffset next,
                                                                std::size_t limit) {
     if (stopped_) throw Outage("the log is closed");

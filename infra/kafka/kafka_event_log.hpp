@@ -43,6 +43,7 @@ public:
     asio::awaitable<Delivery> append(Partition partition, std::shared_ptr<const Record> record) override;
     asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next, std::size_t limit) override;
     asio::awaitable<NextOffset> end(Partition partition) override;
+    void distrust(Partition partition) override;
 
     /// Records that wait for the broker's answer.
     std::size_t in_flight() const { return producer_.in_flight(); }

@@ -91,6 +91,11 @@ Tail::Reading& Tail::start(Partition partition, NextOffset next) {
     return reading;
 }
 
+void Tail::distrust(Partition partition) {
+    const auto reading = readings_.find(partition);
+    if (reading != readings_.end() && !reading->second->waiting) stop(partition, *reading->second);
+}
+
 // Waits for librdkafka's main thread, which only passes things on: less than a millisecond.
 void Tail::stop(Partition partition, Reading& reading) {
     if (!reading.queue) return;

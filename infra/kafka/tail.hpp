@@ -32,6 +32,9 @@ public:
     /// As RecordSource::read.
     asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next, std::size_t limit);
 
+    /// As EventLog::distrust.
+    void distrust(Partition partition);
+
     /// Serves the client's events and wakes the reads that wait. At each ring.
     void drain();
 

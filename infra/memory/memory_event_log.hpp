@@ -67,6 +67,7 @@ public:
     asio::awaitable<Delivery> append(Partition partition, std::shared_ptr<const Record> record) override;
     asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next, std::size_t limit) override;
     asio::awaitable<NextOffset> end(Partition partition) override;
+    void distrust(Partition) override {}  // it keeps nothing
 
 private:
     asio::any_io_executor executor_;

@@ -116,6 +116,12 @@ asio::awaitable<std::vector<StoredRecord>> PostgresEventLog::read(Partition part
     }
 }
 
+void PostgresEventLog::distrust(Partition partition) {
+    Tail& of = tail(partition);
+    of.kept.clear();
+    of.end.reset();
+}
+
 /// Until the tail has news, the log lost its connection, or the caller is cancelled.
 asio::awaitable<void> PostgresEventLog::wait(std::shared_ptr<Tail> tail) {
     struct Waiting {

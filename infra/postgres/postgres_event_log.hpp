@@ -33,6 +33,7 @@ public:
     asio::awaitable<Delivery> append(Partition partition, std::shared_ptr<const Record> record) override;
     asio::awaitable<std::vector<StoredRecord>> read(Partition partition, NextOffset next, std::size_t limit) override;
     asio::awaitable<NextOffset> end(Partition partition) override;
+    void distrust(Partition partition) override;
 
     /// Listens, until cancelled. Run it once.
     asio::awaitable<void> run();

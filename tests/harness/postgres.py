@@ -11,8 +11,8 @@ SCRIPT = ROOT / ".ci/postgres"
 
 def psql(url, sql):
     """Runs SQL; the rows, each a list of texts."""
-    done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-d", url],
+                          input=sql, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{sql}\n{done.stderr}"
     return [line.split("\x1f") for line in done.stdout.splitlines()]
 

@@ -270,6 +270,23 @@ TEST_P(LogContract, ReadsAgainFromAnyEarlierOffset) {
     });
 }
 
+TEST_P(LogContract, GivesTheSameRecordsToWhoDistrustsIt) {
+    within(30s, [this]() -> asio::awaitable<void> {
+        auto* connected = co_await connect();
+        EventLog& log = connected->log();
+        log.distrust(p0);  // also who has not read yet
+        co_await append_numbers(log, p0, 12);
+        const Records first = co_await log.read(p0, NextOffset(3), 4);
+        log.distrust(p0);
+        const Records on = co_await read_exactly(log, p0, after(first.back().offset),
+                                                 12 - std::size_t(after(first.back().offset).value()));
+        EXPECT_EQ(offsets(on), numbers(after(first.back().offset).value(), 12));
+        log.distrust(p0);
+        const Records again = co_await read_exactly(log, p0, NextOffset(11), 1);
+        EXPECT_EQ(again.front().record->value, "11");
+    });
+}
+
 TEST_P(LogContract, GoesOnFromASeekThatWasNotReadToItsEnd) {
     within(30s, [this]() -> asio::awaitable<void> {
         auto* connected = co_await connect();

@@ -98,6 +98,8 @@ public:
         }
     }
 
+    void distrust(Partition) override {}
+
     asio::awaitable<NextOffset> end(Partition) override {
         if (down) throw Outage("the log is down");
         if (before_end) std::exchange(before_end, {})();
