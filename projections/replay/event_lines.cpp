@@ -17,17 +17,17 @@ std::string pushed_out(const std::optional<SessionId>& session) {
 }
 
 std::string words(const SessionCreated& e) {
-    const std::string first = e.first_message ? ", first message " + quoted(e.first_message->content) : "";
-    return "session " + in(e.session) + " created: " + quoted(e.title) + " (" + std::string(to_string(e.agent_type)) +
-           ")" + first + pushed_out(e.deactivated);
+    const std::string first = e.first_message ? ", first message " + in_quotes(e.first_message->content) : "";
+    return "session " + in(e.session) + " created: " + in_quotes(e.title) + " (" +
+           std::string(to_string(e.agent_type)) + ")" + first + pushed_out(e.deactivated);
 }
-std::string words(const SessionRenamed& e) { return "session " + in(e.session) + " renamed: " + quoted(e.title); }
+std::string words(const SessionRenamed& e) { return "session " + in(e.session) + " renamed: " + in_quotes(e.title); }
 std::string words(const SessionDeleted& e) { return "session " + in(e.session) + " deleted"; }
 std::string words(const SessionRestored& e) {
     return "session " + in(e.session) + " restored" + pushed_out(e.deactivated);
 }
 std::string words(const MessageAdded& e) {
-    return std::string(to_string(e.message_type)) + " message in " + in(e.session) + ": " + quoted(e.content) +
+    return std::string(to_string(e.message_type)) + " message in " + in(e.session) + ": " + in_quotes(e.content) +
            (e.reactivated ? ", which made it active again" : "") + pushed_out(e.deactivated);
 }
 
@@ -103,7 +103,7 @@ Mark StreamMarks::mark(const Record& record) {
     return Mark::foreign;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t enough = 120;
     std::string cut = repaired(text.substr(0, enough));
     if (text.size() > enough) cut += "..";
@@ -127,15 +127,15 @@ std::string readable_line(Partition partition, const StoredRecord& stored, Mark 
     const std::string where =
         "[" + std::to_string(partition.value()) + ":" + std::to_string(stored.offset.value()) + "] ";
     const Record& record = *stored.record;
-    if (mark == Mark::foreign) return where + "no event of ours: key " + quoted(record.key) + remark(mark);
+    if (mark == Mark::foreign) return where + "no event of ours: key " + in_quotes(record.key) + remark(mark);
     const auto recorded = decode(record);
-    const std::string sequence = " #" + quoted(header_of(record, "ce_sequence")).substr(1);
+    const std::string sequence = " #" + in_quotes(header_of(record, "ce_sequence")).substr(1);
     const std::string what = recorded ? describe(recorded->event)
-                                      : quoted(header_of(record, "ce_type")) +
+                                      : in_quotes(header_of(record, "ce_type")) +
                                             " that is not understood: " + recorded.error().where + " " +
                                             recorded.error().what;
-    const std::string when = recorded ? to_rfc3339(recorded->envelope.time) : quoted(header_of(record, "ce_time"));
-    return where + when + " " + quoted(record.key) + sequence.substr(0, sequence.size() - 1) + " " + what +
+    const std::string when = recorded ? to_rfc3339(recorded->envelope.time) : in_quotes(header_of(record, "ce_time"));
+    return where + when + " " + in_quotes(record.key) + sequence.substr(0, sequence.size() - 1) + " " + what +
            remark(mark);
 }
 

@@ -50,6 +50,6 @@ std::string readable_line(Partition partition, const StoredRecord& stored, Mark 
 std::string json_line(Partition partition, const StoredRecord& stored, Mark mark);
 
 /// Text on one line, in quotes, cut to a readable length.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace chat

@@ -40,7 +40,7 @@ std::string readable(const StoredSession& session) {
     const SessionRow& row = session.row;
     return "  " + to_string(row.id) + " " + state_of(session) + ", " + std::to_string(row.message_count) +
            (row.message_count == 1 ? " message" : " messages") + ", last at " + to_rfc3339(row.last_message_at) + ": " +
-           quoted(row.title) + " (" + std::string(to_string(row.agent_type)) + ")\n";
+           in_quotes(row.title) + " (" + std::string(to_string(row.agent_type)) + ")\n";
 }
 
 /// Newest activity first, as the session list is.
@@ -132,7 +132,7 @@ asio::awaitable<UserHistory> read_history(RecordSource& source, UserId user, Unt
 }
 
 std::string readable(const UserHistory& history, const std::optional<SessionId>& session) {
-    std::string text = "history of " + quoted(history.user.value()) + ", " + std::to_string(history.events.size()) +
+    std::string text = "history of " + in_quotes(history.user.value()) + ", " + std::to_string(history.events.size()) +
                        (history.events.size() == 1 ? " event" : " events") + "\n";
     for (const Recorded& recorded : history.events)
         if (concerns(recorded, session))
@@ -147,7 +147,7 @@ std::string readable(const UserHistory& history, const std::optional<SessionId>&
         for (const MessageRow& message : history.rows.messages)
             if (message.session == *session)
                 text += "    #" + std::to_string(message.sequence.value()) + " " + to_rfc3339(message.created_at) +
-                        " " + std::string(to_string(message.message_type)) + ": " + quoted(message.content) + "\n";
+                        " " + std::string(to_string(message.message_type)) + ": " + in_quotes(message.content) + "\n";
     }
     return text;
 }
