@@ -10,12 +10,14 @@
 #include <functional>
 #include <utility>
 
+#include "tests/support/slower.hpp"
+
 namespace chat::test {
 
 namespace asio = boost::asio;
 
 /// Runs the coroutine on the context until it is done, with everything else that runs there. Rethrows what it throws;
-/// fails the test if it takes longer than `most`.
+/// fails the test if it takes longer than `most`, or several times that under a sanitizer.
 inline void run(asio::io_context& io, std::function<asio::awaitable<void>()> body,
                 std::chrono::seconds most = std::chrono::seconds(20)) {
     bool done = false;
@@ -26,7 +28,7 @@ inline void run(asio::io_context& io, std::function<asio::awaitable<void>()> bod
         io.stop();
     });
     io.restart();
-    io.run_for(most);
+    io.run_for(most * slower);
     if (error) std::rethrow_exception(error);
     ASSERT_TRUE(done) << "the coroutine did not end in time";
 }

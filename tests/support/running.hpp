@@ -15,6 +15,8 @@
 #include <string>
 #include <utility>
 
+#include "tests/support/slower.hpp"
+
 namespace chat::test {
 
 namespace asio = boost::asio;
@@ -34,7 +36,7 @@ public:
         if (ended_) return;
         cancel_.emit(asio::cancellation_type::terminal);
         io_.restart();
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10) * slower;
         while (!ended_ && io_.run_one_until(deadline) > 0) continue;
     }
 
@@ -44,10 +46,10 @@ private:
     bool ended_ = false;
 };
 
-/// Asks again and again until it is so. Throws when it does not become so in time.
+/// Asks again and again until it is so. Throws when it does not become so in time, which is longer under a sanitizer.
 inline asio::awaitable<void> until(std::function<bool()> it_is_so, std::string what,
                                    std::chrono::seconds most = std::chrono::seconds(30)) {
-    const auto deadline = std::chrono::steady_clock::now() + most;
+    const auto deadline = std::chrono::steady_clock::now() + most * slower;
     asio::steady_timer pause(co_await asio::this_coro::executor);
     while (!it_is_so()) {
         if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain: " + what);

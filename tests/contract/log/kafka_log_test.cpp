@@ -1,6 +1,7 @@
 #include "infra/kafka/kafka_event_log.hpp"
 #include "tests/contract/log/log_contract.hpp"
 #include "tests/support/kafka_address.hpp"
+#include "tests/support/slower.hpp"
 
 namespace chat::test {
 namespace {
@@ -25,8 +26,8 @@ public:
         options_.brokers = kafka_address();
         options_.topic = unique_topic();
         options_.partitions = 3;
-        options_.append_timeout = std::chrono::seconds(10);
-        options_.query_timeout = std::chrono::seconds(5);
+        options_.append_timeout = std::chrono::seconds(10) * slower;
+        options_.query_timeout = std::chrono::seconds(5) * slower;
     }
 
     std::unique_ptr<ConnectedLog> connect(asio::any_io_executor executor) override {

@@ -8,6 +8,7 @@
 #include "infra/postgres/postgres_event_log.hpp"
 #include "tests/contract/log/log_contract.hpp"
 #include "tests/support/postgres_database.hpp"
+#include "tests/support/slower.hpp"
 
 namespace chat::test {
 namespace {
@@ -19,6 +20,7 @@ public:
         : executor_(executor), opened_(executor, asio::steady_timer::time_point::max()) {
         options_.postgres = std::move(postgres);
         options_.partitions = 3;
+        options_.append_timeout *= slower;
     }
 
     asio::awaitable<void> open() override {

@@ -2,6 +2,7 @@
 #include <random>
 
 #include "tests/contract/read_model/read_model_contract.hpp"
+#include "tests/support/slower.hpp"
 
 // What the projector writes is what commands load: the state that the same events fold to.
 namespace chat::test {
@@ -141,7 +142,7 @@ TEST_P(ReadModelContract, LetsOneOfManyWinACheckpoint) {
             if (++done == 8) io_.stop();
         });
     io_.restart();
-    io_.run_for(std::chrono::seconds(20));
+    io_.run_for(std::chrono::seconds(20) * slower);
     EXPECT_EQ(done, 8);
     EXPECT_EQ(won, 1);
     EXPECT_EQ(load(ann).chats, ann.chats());
@@ -193,7 +194,7 @@ TEST_P(ReadModelContract, TakesFiveThousandEventsInOneBatch) {
     const auto start = std::chrono::steady_clock::now();
     ASSERT_TRUE(commit(std::move(batch)));
     // An outer bound for a busy machine; it takes about 100 ms.
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5) * slower);
     EXPECT_EQ(load(stories[42]).chats, stories[42].chats());
 }
 

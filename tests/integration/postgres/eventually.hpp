@@ -12,6 +12,8 @@
 #include <functional>
 #include <utility>
 
+#include "tests/support/slower.hpp"
+
 namespace chat::test {
 
 namespace asio = boost::asio;
@@ -19,7 +21,7 @@ namespace asio = boost::asio;
 /// Lets everything else run until the condition holds; fails the test at the deadline.
 inline asio::awaitable<void> eventually(std::function<bool()> condition,
                                         std::chrono::milliseconds most = std::chrono::seconds(15)) {
-    const auto deadline = std::chrono::steady_clock::now() + most;
+    const auto deadline = std::chrono::steady_clock::now() + most * slower;
     asio::steady_timer look(co_await asio::this_coro::executor);
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline) {
