@@ -51,7 +51,7 @@ std::vector<const Statement*> all_statements() {
                            &show_presence_sql,
                            &unlock_share_sql});
     all.insert(all.end(), {&read_user_sessions_sql, &read_user_messages_sql, &read_user_answers_sql,
-                           &read_users_after_sql, &read_as_stored_sql});
+                           &read_user_activity_sql, &read_users_after_sql, &read_as_stored_sql});
     for (const Statement* statement : replace_user_rows_statements()) all.push_back(statement);
     return all;
 }

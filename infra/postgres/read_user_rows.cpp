@@ -37,11 +37,22 @@ const Statement read_user_answers_sql{"read_user_answers", R"(
            last_message_at, is_active, is_deleted
       FROM command_answers WHERE user_id = ANY ($1::varchar[]))"};
 
+// The day by its number since 1970-01-01.
+const Statement read_user_activity_sql{"read_user_activity", R"(
+    SELECT user_id, day - DATE '1970-01-01', agent_type, messages
+      FROM user_activity WHERE user_id = ANY ($1::varchar[]))"};
+
 const Statement read_users_after_sql{"read_users_after", R"(
     SELECT user_id FROM user_streams WHERE user_id > $1
      UNION
     SELECT user_id FROM chat_sessions s
      WHERE user_id > $1 AND NOT EXISTS (SELECT FROM user_streams u WHERE u.user_id = s.user_id)
+     UNION
+    SELECT user_id FROM command_answers a
+     WHERE user_id > $1 AND NOT EXISTS (SELECT FROM user_streams u WHERE u.user_id = a.user_id)
+     UNION
+    SELECT user_id FROM user_activity a
+     WHERE user_id > $1 AND NOT EXISTS (SELECT FROM user_streams u WHERE u.user_id = a.user_id)
      ORDER BY user_id LIMIT $2::bigint)"};
 
 const Statement read_as_stored_sql{"read_as_stored",
@@ -90,6 +101,12 @@ RowsByUser read_user_rows(PostgresSession& session, Partition partition, const s
                                                               .last_message_at = row.time(9),
                                                               .is_active = row.boolean(10),
                                                               .is_deleted = row.boolean(11)};
+    }
+    for (const auto& line : session.exec(read_user_activity_sql, list)) {
+        const Fields row(line);
+        const auto type = parse_agent_type(row.text(2));
+        if (!type) throw std::invalid_argument("unknown agent type in user_activity");
+        rows[UserId(row.string(0))].activity[{Day(static_cast<std::int32_t>(row.number(1))), *type}] = row.number(3);
     }
     return rows;
 }

@@ -12,6 +12,7 @@ namespace chat {
 extern const Statement read_user_sessions_sql;
 extern const Statement read_user_messages_sql;
 extern const Statement read_user_answers_sql;
+extern const Statement read_user_activity_sql;
 extern const Statement read_users_after_sql;
 extern const Statement read_as_stored_sql;
 

@@ -23,12 +23,10 @@ const Statement delete_user_answers_sql{"delete_user_answers", "DELETE FROM comm
 const Statement delete_user_stream_sql{"delete_user_stream", "DELETE FROM user_streams WHERE user_id = $1"};
 
 const Statement delete_user_activity_sql{"delete_user_activity", "DELETE FROM user_activity WHERE user_id = $1"};
-/// Of the messages, once those are right.
-const Statement count_user_activity_sql{"count_user_activity", R"(
+const Statement insert_user_activity_sql{"insert_user_activity", R"(
     INSERT INTO user_activity (user_id, day, agent_type, messages)
-    SELECT s.user_id, (m.created_at AT TIME ZONE 'UTC')::date, s.agent_type, count(*)
-      FROM chat_sessions s JOIN chat_messages m ON m.session_id = s.id
-     WHERE s.id = ANY ($1::uuid[]) GROUP BY 1, 2, 3)"};
+    SELECT $1, DATE '1970-01-01' + day::int, agent_type, messages
+      FROM unnest($2::bigint[], $3::varchar[], $4::bigint[]) AS n (day, agent_type, messages))"};
 
 const Statement insert_user_stream_sql{"insert_user_stream", R"(
     INSERT INTO user_streams (user_id, version, last_event_id, last_time, quarantined_at, quarantine_reason)
@@ -99,11 +97,14 @@ void insert_messages(PostgresSession& tx, const UserRows& rows) {
             agent_type.finish(), metadata.finish(), created_at.finish(), sequence.finish());
 }
 
-void count_activity(PostgresSession& tx, const UserId& user, const UserRows& rows) {
-    ArrayLiteral sessions;
-    for (const auto& [id, session] : rows.sessions) sessions.add(id);
-    tx.exec(delete_user_activity_sql, user.value());
-    tx.exec(count_user_activity_sql, sessions.finish());
+void insert_activity(PostgresSession& tx, const UserId& user, const UserRows& rows) {
+    ArrayLiteral day, agent_type, messages;
+    for (const auto& [key, count] : rows.activity) {
+        day.add(std::int64_t{key.first.value()});
+        agent_type.add(to_string(key.second));
+        messages.add(count);
+    }
+    tx.exec(insert_user_activity_sql, user.value(), day.finish(), agent_type.finish(), messages.finish());
 }
 
 void insert_answers(PostgresSession& tx, const UserId& user, const UserRows& rows) {
@@ -131,7 +132,7 @@ void insert_answers(PostgresSession& tx, const UserId& user, const UserRows& row
 
 std::vector<const Statement*> replace_user_rows_statements() {
     return {&delete_user_sessions_sql, &delete_user_answers_sql,  &delete_user_stream_sql,
-            &delete_user_activity_sql, &count_user_activity_sql,  &insert_user_stream_sql,
+            &delete_user_activity_sql, &insert_user_activity_sql, &insert_user_stream_sql,
             &insert_user_sessions_sql, &insert_user_messages_sql, &insert_user_answers_sql};
 }
 
@@ -144,10 +145,11 @@ void replace_user_rows(PostgresSession& tx, const UserId& user, const UserRows& 
     tx.exec(delete_user_answers_sql, user.value());
     tx.exec(delete_user_sessions_sql, user.value());
     tx.exec(delete_user_stream_sql, user.value());
+    tx.exec(delete_user_activity_sql, user.value());
     if (rows.stream) insert_stream(tx, user, *rows.stream);
     insert_sessions(tx, user, rows);
     insert_messages(tx, rows);
-    count_activity(tx, user, rows);
+    insert_activity(tx, user, rows);
     insert_answers(tx, user, rows);
 }
 

@@ -53,6 +53,7 @@ std::string shown(bool value) { return value ? "true" : "false"; }
 std::string shown(Time time) { return to_rfc3339(time); }
 std::string shown(Sequence sequence) { return std::to_string(sequence.value()); }
 std::string shown(Offset offset) { return std::to_string(offset.value()); }
+std::string shown(Day day) { return to_rfc3339(Time(std::chrono::days(day.value()))).substr(0, 10); }
 std::string shown(AgentType type) { return std::string(to_string(type)); }
 std::string shown(MessageType type) { return std::string(to_string(type)); }
 std::string shown(const JsonText& json) { return shown(json.view()); }
@@ -134,6 +135,8 @@ void compare(Comparison& c, const AnswerRow& expected, const AnswerRow& found) {
     c.field("is_active", expected.is_active, found.is_active);
     c.field("is_deleted", expected.is_deleted, found.is_deleted);
 }
+
+void compare(Comparison& c, std::int64_t expected, std::int64_t found) { c.field("messages", expected, found); }
 
 /// Rows by key: those on both sides are compared, the others are missing or too many. `name` is asked before each.
 template <class Map, class Name>
@@ -223,6 +226,8 @@ std::uint64_t digest(const UserRows& rows, const MessagesBySession& messages, Ti
             .add(answer.is_active)
             .add(answer.is_deleted);
     }
+    for (const auto& [key, count] : rows.activity)
+        hash.add(std::int64_t{key.first.value()}).add(to_string(key.second)).add(count);
     return hash.value();
 }
 
@@ -238,6 +243,8 @@ std::vector<Difference> differences(const UserId& user, const UserRows& expected
                 [&](const MessageKey& key) { c.in(key.first, "message " + std::to_string(key.second.value())); });
     compare_all(c, answers_from(expected, answers_since), answers_from(found, answers_since),
                 [&](const std::string& key) { c.in({}, "answer to '" + shown(std::string_view(key)) + "'"); });
+    compare_all(c, expected.activity, found.activity,
+                [&](const ActivityKey& key) { c.in({}, "activity " + shown(key.first) + " " + shown(key.second)); });
     return c.take();
 }
 

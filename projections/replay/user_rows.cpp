@@ -67,6 +67,12 @@ void commit_to(RowsByUser& rows, const Batch& batch) {
         if (session != user.sessions.end()) change_session(session->second, change);
     }
     for (const MessageRow& message : batch.messages) owners.at(message.session)->messages.push_back(message);
+    for (const ActivityChange& change : batch.activity.all()) {
+        UserRows& user = rows[change.user];
+        const auto session = user.sessions.find(change.session);
+        if (session != user.sessions.end())
+            user.activity[{change.day, session->second.row.agent_type}] += change.messages;
+    }
     for (const auto& [user, status] : batch.streams) rows[user].stream = status;
 }
 

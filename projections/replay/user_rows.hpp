@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "projections/batch.hpp"
@@ -35,20 +36,24 @@ struct AnswerRow {
     bool operator==(const AnswerRow&) const = default;
 };
 
+/// What a row of `user_activity` counts: a day and the agent type of the sessions.
+using ActivityKey = std::pair<Day, AgentType>;
+
 /// All that the read model holds of a user.
 struct UserRows {
     std::optional<StreamStatus> stream;
     std::map<SessionId, StoredSession> sessions;
     std::vector<MessageRow> messages;  // of one session in their order; sessions may be mixed
     std::map<std::string, AnswerRow> answers;
+    std::map<ActivityKey, std::int64_t> activity;  // messages
 
     bool operator==(const UserRows&) const = default;
 };
 
 using RowsByUser = std::unordered_map<UserId, UserRows>;
 
-/// What committing the batch does to the rows, in memory. Pure. A change of a session that is not there is dropped, as
-/// an UPDATE would.
+/// What committing the batch does to the rows, in memory. Pure. Changes of a session that is not there, and its
+/// messages' activity, are dropped.
 void commit_to(RowsByUser& rows, const Batch& batch);
 
 }  // namespace chat

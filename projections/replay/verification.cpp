@@ -19,6 +19,7 @@ constexpr std::size_t listed_at_once = 5000;
 constexpr std::size_t user_bytes = 600;
 constexpr std::size_t session_bytes = 500;
 constexpr std::size_t answer_bytes = 400;
+constexpr std::size_t activity_bytes = 80;
 
 std::uint64_t hash_of(const std::string& key) {
     std::uint64_t hash = 14'695'981'039'346'656'037ULL;  // FNV-1a
@@ -37,7 +38,7 @@ struct Verification::Digests {
     void add(const Batch& batch) {
         for (const SessionChange& change : batch.sessions.all())
             if (change.created) bytes += session_bytes + change.created->metadata.view().size();
-        bytes += batch.answers.all().size() * answer_bytes;
+        bytes += batch.answers.all().size() * answer_bytes + batch.activity.all().size() * activity_bytes;
         const std::size_t users = rows.size();
         commit_to(rows, batch);
         bytes += (rows.size() - users) * user_bytes;
@@ -51,7 +52,8 @@ struct Verification::Digests {
         std::erase_if(messages, [&](const auto& of_user) { return !wanted(of_user.first.value()); });
         bytes = 0;
         for (const auto& [user, of_user] : rows)
-            bytes += user_bytes + of_user.sessions.size() * session_bytes + of_user.answers.size() * answer_bytes;
+            bytes += user_bytes + of_user.sessions.size() * session_bytes + of_user.answers.size() * answer_bytes +
+                     of_user.activity.size() * activity_bytes;
     }
 };
 

@@ -162,6 +162,21 @@ def test_interrupted_then_discarded(filled, tmp_path):
     everything_right(filled)
 
 
+def test_what_is_not_as_the_log_says_is_not_put_in_place(filled, tmp_path):
+    before = table_oids(filled)
+    process = Process("rebuild", [BIN / "chat-replay", "rebuild", "--commit-every", "1", "--parallel", "1"],
+                      tmp_path / "rebuild.log", filled.environment).start()
+    wait_until(lambda: not process.running or loaded(filled) > 20, 60)
+    process.kill()
+    psql(filled.database, "insert into public_rebuild.user_activity values ('nobody', '1999-12-31', 'primary', 7)")
+    ran = replay(filled.environment, "rebuild", "--verify", "100%")
+    assert ran.code == 4 and "it is not put in place" in ran.lines[-1], ran
+    assert "user nobody: activity 1999-12-31 primary row is there, by the log not there" in ran.out
+    assert table_oids(filled) == before
+    replay_ok(filled.environment, "discard")
+    everything_right(filled)
+
+
 def test_a_rebuild_mends_what_was_wrong(filled):
     chat = filled.users[0].chats[2]
     psql(filled.database, f"update chat_sessions set title = 'Forged' where id = '{chat}';"

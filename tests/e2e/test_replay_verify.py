@@ -52,6 +52,10 @@ PLANTED = [
     ("delete from command_answers where user_id = '{user}'", "row is missing"),
     ("update command_answers set title = 'Forged' where user_id = '{user}'", "title is Forged"),
     ("delete from user_streams where user_id = '{user}'", "stream row is missing"),
+    ("update user_activity set messages = 99 where user_id = '{user}'", " primary messages is 99, by the log "),
+    ("delete from user_activity where user_id = '{user}'", " primary row is missing, by the log there"),
+    ("insert into user_activity values ('{user}', '1999-12-31', 'log_analysis', 1)",
+     "activity 1999-12-31 log_analysis row is there, by the log not there"),
 ]
 
 
@@ -74,12 +78,17 @@ def test_a_user_that_the_log_does_not_know_is_found(projected):
     service, _ = projected
     psql(service.database, "insert into user_streams (user_id, version, last_time) values ('stranger', 3, now());"
          "insert into chat_sessions (id, user_id, title, agent_type, created_at, last_message_at, is_active)"
-         " values (gen_random_uuid(), 'lost', 'x', 'primary', now(), now(), true)")
+         " values (gen_random_uuid(), 'lost', 'x', 'primary', now(), now(), true);"
+         "insert into user_activity values ('idle', '2026-01-31', 'primary', 1);"
+         "insert into command_answers select 'answered', command_key, fingerprint, sequence, now(), session_id, message_id,"
+         " title, message_count, last_message_at, is_active, is_deleted from command_answers limit 1")
     ran = replay(service.environment, "verify")
-    assert ran.code == 4 and ran.lines[-1].endswith(" 2 differ"), ran
+    assert ran.code == 4 and ran.lines[-1].endswith(" 4 differ"), ran
     assert "user stranger: stream row is there, by the log not there" in ran.out
     assert "user lost session " in ran.out
-    for user in ("stranger", "lost"):
+    assert "user idle: activity 2026-01-31 primary row is there, by the log not there" in ran.out
+    assert "user answered: answer to " in ran.out
+    for user in ("stranger", "lost", "idle", "answered"):
         replay_ok(service.environment, "repair", "--user", user)
     replay_ok(service.environment, "verify")
 

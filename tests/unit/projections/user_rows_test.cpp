@@ -72,6 +72,7 @@ TEST(UserRows, HoldWhatTheEventsSay) {
     EXPECT_TRUE(answer.is_active);
     EXPECT_FALSE(answer.is_deleted);
     EXPECT_EQ(rows.stream->head.sequence, Sequence(8));
+    EXPECT_EQ(rows.activity, (std::map<ActivityKey, std::int64_t>{{{day_of(at(1)), AgentType::primary}, 2}}));
 }
 
 TEST(RowDifferences, NameEachFieldThatDiffersAndChangeTheDigest) {
@@ -98,6 +99,14 @@ TEST(RowDifferences, NameEachFieldThatDiffersAndChangeTheDigest) {
     EXPECT_EQ(one_difference([](UserRows& rows) { rows.stream->head.sequence = Sequence(7); }),
               (Difference{UserId("ann"), {}, "stream version", "8", "7"}));
     EXPECT_EQ(one_difference([](UserRows& rows) { rows.sessions.at(session(1)).deleted_at.reset(); }).found, "nothing");
+    EXPECT_EQ(one_difference([](UserRows& rows) { rows.activity.begin()->second = 3; }),
+              (Difference{UserId("ann"), {}, "activity 2023-11-14 primary messages", "2", "3"}));
+    EXPECT_EQ(one_difference([](UserRows& rows) { rows.activity.clear(); }),
+              (Difference{UserId("ann"), {}, "activity 2023-11-14 primary row", "there", "missing"}));
+    EXPECT_EQ(one_difference([](UserRows& rows) {
+                  rows.activity[{Day(-1), AgentType::log_analysis}] = 1;
+              }),
+              (Difference{UserId("ann"), {}, "activity 1969-12-31 log_analysis row", "not there", "there"}));
 }
 
 TEST(RowDifferences, LeaveOutAnswersThatTheReadModelMayHaveForgotten) {
