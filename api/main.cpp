@@ -114,7 +114,8 @@ struct Serving {
           operations{[this] { return readiness.missing(); }, [this] { return readiness.damage(); },
                      [&metrics] { return metrics.text(); }},
           checkpoints(executor, postgres_options(settings, Program::api), pool,
-                      [this](Partition partition, NextOffset next) { projected.advance(partition, next); }),
+                      {[this](Partition partition, NextOffset next) { projected.advance(partition, next); },
+                       [this](Partition partition, Edition edition) { projected.rewritten(partition, edition); }}),
           dispatcher(routes_at(settings.metrics_port != 0, false), authenticator, {commands, reads}, operations,
                      http_observer, run_name(random)),
           server(executor, http_options(settings), dispatcher, http_observer) {

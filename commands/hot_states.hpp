@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "commands/user_chats.hpp"
-#include "events/ids.hpp"
+#include "events/checkpoint.hpp"
 
 namespace chat {
 
@@ -21,6 +21,7 @@ public:
     struct State {
         UserChats chats;
         std::optional<std::string> quarantined{};                   // why, if the stream lacks a part
+        Edition edition{};                                          // of the read model that it was loaded from
         std::deque<std::pair<Offset, std::string>> command_keys{};  // of the answers that `chats` remembers
     };
     /// Asked before a user is evicted: false keeps it (a command runs). True: it is gone, forget it too.

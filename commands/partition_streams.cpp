@@ -68,7 +68,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
     for (int attempt = 0; attempt < context_.options.attempts && SteadyClock::now() < deadline; ++attempt) {
         if (attempt > 0) co_await back_off(attempt, 1ms, 50ms);
         if (!live()) co_await until_live(deadline);
-        const HotStates::State* state = view_ ? context_.hot.use(user) : nullptr;
+        const HotStates::State* state = view_ ? hot_state(user) : nullptr;
         if (!state) {
             key_looked_up = false;
             co_await load(user, deadline);
@@ -118,6 +118,15 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
         co_return Done{{*session, {}, state->chats.last_time(), head.sequence}, false, false};
     }
     co_return CommandFault(Conflict{});
+}
+
+/// Nothing if the user is not hot, or is so from rows that became others. Nothing of the user's may be in flight.
+const HotStates::State* PartitionStreams::hot_state(const UserId& user) {
+    const HotStates::State* state = context_.hot.use(user);
+    if (!state || state->edition >= edition_) return state;
+    view_->untrack(user);
+    context_.hot.erase(user);
+    return nullptr;
 }
 
 Decision PartitionStreams::decide(const UserId& user, const UserChats& chats, const Command& command,
@@ -225,13 +234,15 @@ asio::awaitable<void> PartitionStreams::load(UserId user, Deadline deadline) {
         StoredChats stored = co_await context_.store.load(partition_, user);
         co_await agree(stored.applied, least, deadline);
         if (generation != generation_) continue;
+        if (stored.applied.edition > edition_) rewritten(stored.applied.edition);
+        if (stored.applied.edition < edition_) continue;
         if (stored.quarantined) {
-            context_.hot.put(user, {UserChats{}, "the log lacks a part of this user's history"});
+            context_.hot.put(user, {UserChats{}, "the log lacks a part of this user's history", edition_});
             co_return;
         }
         std::vector<PartitionView::Passed> belonging;
         if (!view_->track(user, stored.chats.head(), stored.applied.next_offset, belonging)) continue;
-        HotStates::State state{std::move(stored.chats), {}};
+        HotStates::State state{std::move(stored.chats), {}, edition_};
         for (const PartitionView::Passed& passed : belonging) {
             const auto recorded = decode(*passed.record);
             if (!recorded) {

@@ -76,6 +76,8 @@ public:
 
     /// The read model has applied everything below.
     void projected(NextOffset next);
+    /// The read model's rows became others: what was loaded before is loaded again by each user's next command.
+    void rewritten(Edition edition);
 
 private:
     /// An own append that waits for the log's answer.
@@ -105,6 +107,7 @@ private:
     void tell_quarantined(const UserId& user, Offset offset, const std::string& why);
     void tell_cut(const std::string& evidence);
     void recovered();
+    const HotStates::State* hot_state(const UserId& user);
     void wake_waiting();
 
     asio::awaitable<void> until_live(Deadline deadline);
@@ -132,6 +135,7 @@ private:
     NextOffset whole_;                   // the log's end when the view began
     NextOffset heard_;                   // how far the read model was when it last told, for this view
     NextOffset applied_;                 // the furthest that the read model said to be, for this view
+    Edition edition_{};                  // of the read model, as last heard
     std::optional<WakeUp> interrupt_;    // ends the read that waits, for a replay or the end
     std::optional<std::string> unready_;
     std::optional<std::string> cut_;

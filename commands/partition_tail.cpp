@@ -100,6 +100,7 @@ asio::awaitable<void> PartitionStreams::begin() {
     whole_ = end;
     heard_ = context_.projected.at(partition_);
     applied_ = std::max(checkpoint.next_offset, context_.projected.at(partition_));
+    edition_ = checkpoint.edition;
     recovered();
 }
 
@@ -254,7 +255,7 @@ void PartitionStreams::absorb(const PartitionView::Broken& broken) {
 void PartitionStreams::quarantine(const UserId& user, Offset offset, const std::string& why) {
     tell_quarantined(user, offset, why);
     if (view_) view_->untrack(user);
-    context_.hot.put(user, HotStates::State{UserChats{}, why});
+    context_.hot.put(user, HotStates::State{UserChats{}, why, edition_});
 }
 
 /// Once: each command of the user looks again, and finds the same.
@@ -307,6 +308,11 @@ void PartitionStreams::projected(NextOffset next) {
     heard_ = next;
     applied_ = std::max(applied_, next);
     view_->prune(next);
+}
+
+void PartitionStreams::rewritten(Edition edition) {
+    edition_ = edition;
+    if (context_.on_record) context_.on_record(partition_, nullptr);
 }
 
 void PartitionStreams::another_log(const std::string& evidence) {

@@ -17,6 +17,13 @@ void ProjectedOffsets::advance(Partition partition, NextOffset next) {
     if (hook_) hook_(partition, next);
 }
 
+void ProjectedOffsets::rewritten(Partition partition, Edition edition) {
+    Progress& progress = partitions_[index(partition)];
+    if (edition == progress.edition) return;
+    progress.edition = edition;
+    if (rewritten_hook_) rewritten_hook_(partition, edition);
+}
+
 asio::awaitable<bool> ProjectedOffsets::moved(Partition partition, Clock::time_point deadline) {
     Progress& progress = partitions_[index(partition)];
     const NextOffset before = progress.next;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "commands/wake_up.hpp"
-#include "events/ids.hpp"
+#include "events/checkpoint.hpp"
 
 namespace chat {
 
@@ -31,12 +31,20 @@ public:
     /// Waits for any news of the partition, or the deadline (false).
     asio::awaitable<bool> moved(Partition partition, Clock::time_point deadline);
 
+    /// The read model's rows became others than they were, by a repair or an exchange, if that edition is another than
+    /// the last.
+    void rewritten(Partition partition, Edition edition);
+
+    /// Called when rows became others; set once, before anything runs.
+    void on_rewritten(std::function<void(Partition, Edition)> hook) { rewritten_hook_ = std::move(hook); }
+
     /// Called with each news; set once, before anything runs.
     void on_advance(std::function<void(Partition, NextOffset)> hook) { hook_ = std::move(hook); }
 
 private:
     struct Progress {
         NextOffset next;
+        Edition edition{};
         std::list<SteadyTimer*> waiting;
     };
     static std::size_t index(Partition partition) { return static_cast<std::size_t>(partition.value()); }
@@ -44,6 +52,7 @@ private:
     asio::any_io_executor executor_;
     std::vector<Progress> partitions_;
     std::function<void(Partition, NextOffset)> hook_;
+    std::function<void(Partition, Edition)> rewritten_hook_;
 };
 
 }  // namespace chat

@@ -145,10 +145,15 @@ CommandService::CommandService(asio::any_io_executor executor, EventLog& log, Ch
         const auto& streams = state->slot(partition);
         if (streams) streams->projected(next);
     });
+    projected.on_rewritten([state = state_.get()](Partition partition, Edition edition) {
+        const auto& streams = state->slot(partition);
+        if (streams) streams->rewritten(edition);
+    });
 }
 
 CommandService::~CommandService() {
     state_->context.projected.on_advance({});
+    state_->context.projected.on_rewritten({});
     state_->context.on_record = {};
     for (auto& streams : state_->partitions) {
         if (auto ending = std::exchange(streams, nullptr)) ending->stop();

@@ -16,7 +16,7 @@
 namespace chat {
 namespace {
 
-/// The checkpoint was not where this projector had left it, or may not be.
+/// The checkpoint was not where, or not of the edition that, this projector had left it, or may not be.
 struct CheckpointLost {};
 
 std::size_t bytes_of(const Record& record) {
@@ -63,8 +63,8 @@ asio::awaitable<void> PartitionProjection::run() {
             observer_.log_cut(partition_, cut.what());
         } catch (const CheckpointLost&) {
             setbacks_.failed(
-                "the checkpoint was moved by another projector, the database was set back, or this process was "
-                "suspended");
+                "the checkpoint was moved by another projector, rows were repaired or exchanged, the database was set "
+                "back, or this process was suspended");
             observer_.checkpoint_lost(partition_);
         }
         pause_.expires_after(setbacks_.next_pause(options_.least_pause, options_.longest_pause, options_.random()));
@@ -94,6 +94,7 @@ asio::awaitable<NextOffset> PartitionProjection::believed_checkpoint() {
     const Checkpoint checkpoint = co_await store_.checkpoint(partition_);
     const NextOffset end = co_await end_of_same_log(source_, partition_, "the read model", checkpoint);
     applied_ = checkpoint.next_offset;
+    edition_ = checkpoint.edition;
     if (end == checkpoint.next_offset) went_well();  // nothing to commit would say so
     co_return checkpoint.next_offset;
 }
@@ -126,6 +127,7 @@ asio::awaitable<void> PartitionProjection::commit(Prepared& current) {
     current.folded.batch.events = batch.events;
     current.folded.batch.voids = batch.voids;
     current.folded.batch.foreign = batch.foreign;
+    current.folded.next.edition = edition_;
     const bool ours = co_await store_.commit(partition_, current.from, current.folded.next, std::move(batch));
     if (!ours) throw CheckpointLost();
     remember(current.streams);
@@ -184,7 +186,7 @@ asio::awaitable<KnownStreams> PartitionProjection::streams_before(NextOffset fro
     // if the commit finds the checkpoint where it should be, as the database may have been set back meanwhile.
     const NextOffset committed = applied_.value_or(from);
     StoredStreams found = co_await store_.streams(partition_, unknown);
-    if (found.applied != from && found.applied != committed) throw CheckpointLost();
+    if (found.edition != edition_ || (found.applied != from && found.applied != committed)) throw CheckpointLost();
     KnownStreams stored = std::move(found.streams);
     for (const UserId& user : unknown) stored.try_emplace(user);  // nothing of them yet is knowledge too
     remember(stored);

@@ -95,6 +95,7 @@ private:
     KnownStreams known_;                 // as committed; what a batch under way changes is not in it
     std::vector<StoredRecord> read_on_;  // read already, of no batch yet
     std::optional<NextOffset> applied_;  // the checkpoint as last read or moved
+    Edition edition_{};                  // .. and what it, and `known_`, were read of
     Setbacks setbacks_;
     std::int64_t foreign_ = 0;
 };

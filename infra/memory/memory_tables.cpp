@@ -70,7 +70,8 @@ Checkpoint MemoryTables::checkpoint(Partition partition) const {
 }
 
 StoredStreams MemoryTables::streams(Partition partition, const std::vector<UserId>& users) const {
-    StoredStreams found{{}, checkpoint(partition).next_offset};
+    const Checkpoint now = checkpoint(partition);
+    StoredStreams found{{}, now.next_offset, now.edition};
     for (const UserId& user : users)
         if (const User* known = find(user); known && known->stream != StreamStatus{})
             found.streams.emplace(user, known->stream);
@@ -78,7 +79,8 @@ StoredStreams MemoryTables::streams(Partition partition, const std::vector<UserI
 }
 
 bool MemoryTables::commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch) {
-    if (checkpoint(partition).next_offset != from) return false;
+    const Checkpoint now = checkpoint(partition);
+    if (now.next_offset != from || now.edition != to.edition) return false;
     checkpoints_[partition] = to;
     for (const CommandAnswer& answer : batch.answers.all()) add(answer, batch.messages);
     for (const SessionChange& change : batch.sessions.all()) add(change);
@@ -89,6 +91,11 @@ bool MemoryTables::commit(Partition partition, NextOffset from, const Checkpoint
     }
     for (const auto& [user, stream] : batch.streams) users_[user].stream = stream;
     return true;
+}
+
+void MemoryTables::new_edition(Partition partition) {
+    Edition& edition = checkpoints_[partition].edition;
+    edition = edition.next();
 }
 
 /// Of the session before the batch, which is changed after its answers are kept.

@@ -21,8 +21,10 @@ class MemoryTables {
 public:
     Checkpoint checkpoint(Partition partition) const;
     StoredStreams streams(Partition partition, const std::vector<UserId>& users) const;
-    /// False and nothing changed: the checkpoint is not at `from`.
+    /// False and nothing changed: the checkpoint is not at `from`, or not of `to`'s edition.
     bool commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch);
+    /// As after a repair: what was read or committed before counts no more.
+    void new_edition(Partition partition);
     /// Answers to commands before that time.
     std::size_t forget_answers(Time before);
 

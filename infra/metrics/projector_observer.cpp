@@ -92,7 +92,8 @@ void PrometheusProjectorObserver::quarantined(const UserId& user, Partition part
 
 void PrometheusProjectorObserver::checkpoint_lost(Partition partition) {
     checkpoints_lost_.Increment();
-    logger_->debug("partition {}: another {} moved the {}", partition.value(), names_.worker, names_.place);
+    logger_->debug("partition {}: another {} moved the {}, or the rows are others", partition.value(), names_.worker,
+                   names_.place);
 }
 
 void PrometheusProjectorObserver::outage(Partition partition, std::string_view why) {

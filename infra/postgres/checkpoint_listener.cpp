@@ -12,9 +12,9 @@
 namespace chat {
 
 CheckpointListener::CheckpointListener(asio::any_io_executor executor, PostgresOptions options, PostgresPool& pool,
-                                       Moved moved, std::chrono::milliseconds poll)
+                                       Hooks hooks, std::chrono::milliseconds poll)
     : pool_(pool),
-      moved_(std::move(moved)),
+      hooks_(std::move(hooks)),
       interval_(poll),
       next_poll_(executor),
       listener_(executor, std::move(options), "chat_checkpoint",
@@ -30,13 +30,14 @@ asio::awaitable<void> CheckpointListener::run() {
 void CheckpointListener::notified(std::string_view payload) {
     const auto notice = parse_partition_notice(payload);
     if (!notice) return;
+    if (notice->edition) hooks_.edition(notice->partition, *notice->edition);
     ++notifications_[notice->partition];
     // A poll may have told of a later commit already. Only a poll can tell that the read model was set back: then its
     // server restarted, and nothing that was notified before is still to come.
     NextOffset& told = told_[notice->partition];
     if (notice->next <= told) return;
     told = notice->next;
-    moved_(notice->partition, notice->next);
+    hooks_.moved(notice->partition, notice->next);
 }
 
 asio::awaitable<void> CheckpointListener::poll() {
@@ -46,13 +47,14 @@ asio::awaitable<void> CheckpointListener::poll() {
             const auto checkpoints =
                 co_await pool_.run([](PostgresSession& session) { return read_checkpoints(session); });
             // A notification that came meanwhile may be newer than what was read.
-            for (const auto& [partition, next] : checkpoints) {
+            for (const auto& [partition, checkpoint] : checkpoints) {
+                hooks_.edition(partition, checkpoint.edition);
                 const auto then = before.find(partition);
                 const auto now = notifications_.find(partition);
                 const bool quiet = now == notifications_.end() || (then != before.end() && then->second == now->second);
                 if (!quiet) continue;
-                told_[partition] = next;
-                moved_(partition, next);
+                told_[partition] = checkpoint.next_offset;
+                hooks_.moved(partition, checkpoint.next_offset);
             }
         } catch (const Outage&) {
             // The next poll tries again; until then nothing moves.

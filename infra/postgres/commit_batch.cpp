@@ -17,10 +17,10 @@ const Statement commit_batch_sql{"commit_batch", R"(
     WITH moved AS (
         INSERT INTO checkpoints AS c (partition, next_offset, last_event_id)
         SELECT $1, $3, $4::uuid
-         WHERE $2::bigint = 0 OR EXISTS (SELECT FROM checkpoints WHERE partition = $1::int)
+         WHERE ($2::bigint = 0 AND $55::bigint = 0) OR EXISTS (SELECT FROM checkpoints WHERE partition = $1::int)
             ON CONFLICT (partition) DO UPDATE
            SET next_offset = excluded.next_offset, last_event_id = excluded.last_event_id
-         WHERE c.next_offset = $2
+         WHERE c.next_offset = $2 AND c.edition = $55
         RETURNING c.partition),
     new_sessions AS (
         INSERT INTO chat_sessions (id, user_id, title, agent_type, created_at, last_message_at, is_active, metadata,
@@ -207,21 +207,22 @@ auto with_values(Partition partition, NextOffset from, const Checkpoint& to, con
     for (const auto& [user, status] : batch.streams) streams.add(user, status);
 
     const std::string last = to.last ? to_string(*to.last) : std::string();
-    return run(
-        partition.value(), from.value(), to.next_offset.value(), to.last ? last.c_str() : nullptr, added.id.finish(),
-        added.user.finish(), added.title.finish(), added.agent_type.finish(), added.created_at.finish(),
-        added.last_message_at.finish(), added.active.finish(), added.metadata.finish(), added.messages.finish(),
-        added.deleted_at.finish(), added.changed.finish(), changed.id.finish(), changed.title.finish(),
-        changed.active.finish(), changed.deleted.finish(), changed.messages_added.finish(),
-        changed.last_message_at.finish(), changed.changed_at.finish(), changed.changed.finish(), messages.id.finish(),
-        messages.session.finish(), messages.type.finish(), messages.content.finish(), messages.agent_type.finish(),
-        messages.metadata.finish(), messages.created_at.finish(), messages.sequence.finish(), streams.user.finish(),
-        streams.version.finish(), streams.last_event.finish(), streams.last_time.finish(),
-        streams.quarantined_at.finish(), streams.quarantine_reason.finish(), answers.user.finish(),
-        answers.key.finish(), answers.fingerprint.finish(), answers.sequence.finish(), answers.happened_at.finish(),
-        answers.session.finish(), answers.message.finish(), answers.title.finish(), answers.messages_added.finish(),
-        answers.last_message_at.finish(), answers.active.finish(), answers.deleted.finish(), activity.user.finish(),
-        activity.day.finish(), activity.session.finish(), activity.agent_type.finish(), activity.messages.finish());
+    return run(partition.value(), from.value(), to.next_offset.value(), to.last ? last.c_str() : nullptr,
+               added.id.finish(), added.user.finish(), added.title.finish(), added.agent_type.finish(),
+               added.created_at.finish(), added.last_message_at.finish(), added.active.finish(),
+               added.metadata.finish(), added.messages.finish(), added.deleted_at.finish(), added.changed.finish(),
+               changed.id.finish(), changed.title.finish(), changed.active.finish(), changed.deleted.finish(),
+               changed.messages_added.finish(), changed.last_message_at.finish(), changed.changed_at.finish(),
+               changed.changed.finish(), messages.id.finish(), messages.session.finish(), messages.type.finish(),
+               messages.content.finish(), messages.agent_type.finish(), messages.metadata.finish(),
+               messages.created_at.finish(), messages.sequence.finish(), streams.user.finish(),
+               streams.version.finish(), streams.last_event.finish(), streams.last_time.finish(),
+               streams.quarantined_at.finish(), streams.quarantine_reason.finish(), answers.user.finish(),
+               answers.key.finish(), answers.fingerprint.finish(), answers.sequence.finish(),
+               answers.happened_at.finish(), answers.session.finish(), answers.message.finish(), answers.title.finish(),
+               answers.messages_added.finish(), answers.last_message_at.finish(), answers.active.finish(),
+               answers.deleted.finish(), activity.user.finish(), activity.day.finish(), activity.session.finish(),
+               activity.agent_type.finish(), activity.messages.finish(), to.edition.value());
 }
 
 std::string text_of(std::int64_t number) { return std::to_string(number); }

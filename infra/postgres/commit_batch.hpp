@@ -10,7 +10,7 @@ namespace chat {
 extern const Statement commit_batch_sql;
 
 /// All of a batch in one statement, and so in one transaction and one round trip. False and nothing changed: the
-/// checkpoint is not at `from`.
+/// checkpoint is not at `from`, or not of `to`'s edition.
 bool commit_batch(PostgresSession& session, Partition partition, NextOffset from, const Checkpoint& to,
                   const Batch& batch);
 

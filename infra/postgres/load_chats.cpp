@@ -35,7 +35,8 @@ Session to_session(SessionRow row) {
 // One branch for each partial index: there is none on user_id alone, as every session would have to be kept in it.
 const Statement load_chats_sql{
     "load_chats",
-    "SELECT c.next_offset, u.version, u.quarantined_at IS NOT NULL, u.last_event_id, u.last_time, c.last_event_id, s.*"
+    "SELECT c.next_offset, u.version, u.quarantined_at IS NOT NULL, u.last_event_id, u.last_time, c.last_event_id,"
+    "       c.edition, s.*"
     "  FROM checkpoints c LEFT JOIN user_streams u ON u.user_id = $2 LEFT JOIN LATERAL (" +
         sessions_where("is_active") + " UNION ALL " +
         sessions_where("inactive_since IS NOT NULL AND deleted_at IS NULL") + " UNION ALL " +
@@ -46,10 +47,10 @@ StoredChats load_chats(PostgresSession& session, Partition partition, const User
     if (rows.empty()) return {};
     const Fields first(rows[0]);
     const ReadVersion read = read_version_from(first, 0);
-    StoredChats stored{{}, {read.applied, first.optional_id<EventId>(5)}, read.quarantined};
+    StoredChats stored{{}, {read.applied, first.optional_id<EventId>(5), Edition(first.number(6))}, read.quarantined};
     if (first.null(1)) return stored;
 
-    constexpr int sessions_column = 6;
+    constexpr int sessions_column = 7;
     std::vector<Session> sessions;
     for (const auto& record : rows) {
         const Fields row(record);

@@ -7,6 +7,7 @@
 #include "infra/postgres/migration_4_publication.hpp"
 #include "infra/postgres/migration_5_user_activity.hpp"
 #include "infra/postgres/migration_6_quarantine.hpp"
+#include "infra/postgres/migration_7_editions.hpp"
 #include "infra/postgres/postgres_session.hpp"
 
 namespace chat {
@@ -54,9 +55,9 @@ int run_missing(PostgresSession& session) {
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-    static const std::vector<Migration> all{migration_1_read_model(),      migration_2_log(),
-                                            migration_3_command_answers(), migration_4_publication(),
-                                            migration_5_user_activity(),   migration_6_quarantine()};
+    static const std::vector<Migration> all{
+        migration_1_read_model(),    migration_2_log(),        migration_3_command_answers(), migration_4_publication(),
+        migration_5_user_activity(), migration_6_quarantine(), migration_7_editions()};
     return all;
 }
 

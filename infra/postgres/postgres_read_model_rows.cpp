@@ -22,6 +22,7 @@ public:
             const NextOffset checkpoint = hold_checkpoint(session, partition);
             return std::pair(checkpoint, session.number());
         });
+        partition_ = partition;
         checkpoint_ = held.first;
         session_ = held.second;
     }
@@ -29,16 +30,17 @@ public:
     NextOffset checkpoint() const override { return checkpoint_; }
 
     asio::awaitable<void> replace(UserId user, UserRows rows) override {
-        return pool_.run([held = session_, user = std::move(user),
+        return pool_.run([held = session_, partition = partition_, user = std::move(user),
                           rows = std::make_shared<const UserRows>(std::move(rows))](PostgresSession& session) {
             if (session.number() != held) throw Outage("the connection that held the read model was lost");
-            replace_user_rows(session, user, *rows);
+            replace_user_rows(session, partition, user, *rows);
             session.exec("COMMIT");
         });
     }
 
 private:
     PostgresPool pool_;
+    Partition partition_;
     NextOffset checkpoint_;
     std::uint64_t session_ = 0;
 };

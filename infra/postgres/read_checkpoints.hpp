@@ -15,6 +15,6 @@ extern const Statement read_checkpoints_sql;
 Checkpoint read_checkpoint(PostgresSession& session, Partition partition);
 
 /// Of every partition of which something was applied.
-std::vector<std::pair<Partition, NextOffset>> read_checkpoints(PostgresSession& session);
+std::vector<std::pair<Partition, Checkpoint>> read_checkpoints(PostgresSession& session);
 
 }  // namespace chat

@@ -5,12 +5,12 @@
 
 namespace chat {
 
-// One row more than users were found: the checkpoint's own.
+// One row more than users were found: the checkpoint's own, with its edition in quarantined_at's place.
 const Statement read_streams_sql{"read_streams", R"(
     SELECT user_id, version, last_event_id, last_time, quarantined_at, quarantine_reason
       FROM user_streams WHERE user_id = ANY ($1::varchar[])
      UNION ALL
-    SELECT NULL, next_offset, NULL, NULL, NULL, NULL FROM checkpoints WHERE partition = $2)"};
+    SELECT NULL, next_offset, NULL, NULL, edition, NULL FROM checkpoints WHERE partition = $2)"};
 
 StoredStreams read_streams(PostgresSession& session, Partition partition, const std::vector<UserId>& users) {
     StoredStreams found;
@@ -22,6 +22,7 @@ StoredStreams read_streams(PostgresSession& session, Partition partition, const 
         const Fields row(record);
         if (row.null(0)) {
             found.applied = NextOffset(row.number(1));
+            found.edition = Edition(row.number(4));
             continue;
         }
         StreamStatus status{{Sequence(row.number(1)), row.optional_id<EventId>(2)}, row.time(3)};

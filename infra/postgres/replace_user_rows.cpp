@@ -1,6 +1,7 @@
 #include "infra/postgres/replace_user_rows.hpp"
 
 #include "infra/postgres/array_literal.hpp"
+#include "infra/postgres/new_edition.hpp"
 #include "infra/postgres/read_checkpoints.hpp"
 
 namespace chat {
@@ -141,7 +142,7 @@ NextOffset hold_checkpoint(PostgresSession& tx, Partition partition) {
     return read_checkpoint(tx, partition).next_offset;
 }
 
-void replace_user_rows(PostgresSession& tx, const UserId& user, const UserRows& rows) {
+void replace_user_rows(PostgresSession& tx, Partition partition, const UserId& user, const UserRows& rows) {
     tx.exec(delete_user_answers_sql, user.value());
     tx.exec(delete_user_sessions_sql, user.value());
     tx.exec(delete_user_stream_sql, user.value());
@@ -151,6 +152,7 @@ void replace_user_rows(PostgresSession& tx, const UserId& user, const UserRows& 
     insert_messages(tx, rows);
     insert_activity(tx, user, rows);
     insert_answers(tx, user, rows);
+    new_edition(tx, partition);
 }
 
 }  // namespace chat

@@ -181,11 +181,14 @@ void exchange(PostgresSession& tx, const SchemaNames& names, const std::string& 
     make_state(tx, leaving, log, "replaced");
     move(names.live, leaving);
     move(replacing, names.live);
+    tx.exec("UPDATE " + in_schema(names.live, "checkpoints") +
+            " n SET edition = greatest(n.edition, (SELECT o.edition FROM " + in_schema(leaving, "checkpoints") +
+            " o WHERE o.partition = n.partition)) + 1");
     tx.exec("DROP SCHEMA " + quoted_name(replacing) + " CASCADE");  // its state alone
     drop_schema(tx, names.previous);
     tx.exec("ALTER SCHEMA " + quoted_name(leaving) + " RENAME TO " + quoted_name(names.previous));
-    tx.exec("SELECT pg_notify('chat_checkpoint', concat_ws(' ', partition, next_offset, " + literal(names.live) +
-            ")) FROM " + in_schema(names.live, "checkpoints"));
+    tx.exec("SELECT pg_notify('chat_checkpoint', concat_ws(' ', partition, next_offset || ':' || edition, " +
+            literal(names.live) + ")) FROM " + in_schema(names.live, "checkpoints"));
 }
 
 }  // namespace chat

@@ -54,7 +54,8 @@ void hold_off_projectors(PostgresSession& tx);
 void hold_off_all(PostgresSession& tx, const SchemaNames& names, const std::string& replacing);
 /// True if `schema` has applied at least what the live read model has, of every partition.
 bool has_caught_up(PostgresSession& session, const SchemaNames& names, const std::string& schema);
-/// `replacing` becomes the live read model, and that becomes the previous one; then tells the APIs.
+/// `replacing` becomes the live read model, with editions above those of both, and that becomes the previous one; then
+/// tells the APIs.
 void exchange(PostgresSession& tx, const SchemaNames& names, const std::string& replacing, const std::string& log);
 
 }  // namespace chat

@@ -18,7 +18,7 @@ public:
     virtual void add(const std::vector<MessageRow>& messages) = 0;
 
     /// Commits what was added with the batch (without messages of its own). False and nothing is kept: the partition's
-    /// checkpoint is not at `from`.
+    /// checkpoint is not at `from`, or not of `to`'s edition.
     virtual bool finish(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch) = 0;
 };
 

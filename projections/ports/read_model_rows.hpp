@@ -28,8 +28,9 @@ public:
 
     virtual NextOffset checkpoint() const = 0;
 
-    /// In one transaction, the user's rows become these, as of the checkpoint. Once, and last: the partition is no
-    /// longer held afterwards. Throws Outage; nothing was changed then, unless the answer to the commit was lost.
+    /// In one transaction, the user's rows become these, as of the checkpoint, and the partition gets another edition,
+    /// so that nobody goes on with what they were. Once, and last: the partition is no longer held afterwards. Throws
+    /// Outage; nothing was changed then, unless the answer to the commit was lost.
     virtual asio::awaitable<void> replace(UserId user, UserRows rows) = 0;
 };
 

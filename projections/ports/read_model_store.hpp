@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 struct StoredStreams {
     std::unordered_map<UserId, StreamStatus> streams;  // users without events are absent
     NextOffset applied;                                // the partition's checkpoint
+    Edition edition{};                                 // .. and its edition
 };
 
 /// The read model as the projector writes it. Throws Outage when the database does not answer; then whether a commit
@@ -33,8 +34,9 @@ public:
     virtual asio::awaitable<StoredStreams> streams(Partition partition, std::vector<UserId> users) = 0;
 
     /// One transaction: every row change of the batch, the users' heads, the partition's checkpoint by compare-and-set
-    /// of its offset, and a notification to who waits for it. False and nothing changed: the checkpoint is not at
-    /// `from`, so another projector owns the partition; read the checkpoint again.
+    /// of its offset and edition, and a notification to who waits for it. False and nothing changed: the checkpoint is
+    /// not at `from`, so another projector owns the partition, or not of `to`'s edition, so what the batch was folded
+    /// on may not be so; read the checkpoint again, and streams.
     virtual asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) = 0;
 
     /// Forgets answers to commands that are older than that; gives how many, a bounded number a call.

@@ -70,6 +70,7 @@ asio::awaitable<Checkpoint> load_leg(Partition partition, Checkpoint from, NextO
         counts.records += static_cast<std::int64_t>(records.size());
     }
     if (counts.stop) co_return from;
+    leg.next.edition = from.edition;
     leg.batch.answers = since(leg.batch.answers, options.answers_since);
     if (!loader.finish(partition, from.next_offset, leg.next, leg.batch))
         throw std::runtime_error("another process works on the read model that is being made");

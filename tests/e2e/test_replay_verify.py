@@ -93,6 +93,63 @@ def test_a_user_that_the_log_does_not_know_is_found(projected):
     replay_ok(service.environment, "verify")
 
 
+def damaged(user):
+    read = user.expect(200, "GET", SESSIONS)
+    return read.headers.get("Chat-History") == "damaged"
+
+
+WRONG_HEADS = [
+    "quarantined_at = 0, quarantine_reason = 'by mistake'",
+    "last_event_id = gen_random_uuid()",
+    "version = version - 2",
+]
+
+
+@pytest.mark.parametrize("wrong, mend", [(wrong, "repair") for wrong in WRONG_HEADS] + [(WRONG_HEADS[0], "rebuild")])
+def test_a_mended_user_goes_on_everywhere_without_a_restart(deploy, log_kind, wrong, mend):
+    service = deploy(log_kind, apis=2, CHAT_PARTITIONS="1")
+    user, bystander = service.client(), service.client()
+    chat = user.create("Chat", initial_message="hello")["id"]
+    other = bystander.create("Of somebody else")["id"]
+    user.expect(200, "GET", SESSIONS)
+    projector = service.projectors[0]
+    projector.stop()
+    psql(service.database, f"update user_streams set {wrong} where user_id = '{user.user}'")
+    projector.start_ready()
+    # The first node knows the user by heart, so the command is taken; the projector judges it by the wrong head.
+    user.add(chat, "held")
+    wait_until(lambda: damaged(user), 30, "the projector to meet the wrong head")
+    bystander.add(other, "goes on")
+    elsewhere = user.at(service.apis[1].port)
+    refused = elsewhere.send("POST", f"{SESSIONS}/{chat}/messages", json_body={"message_type": "user", "content": "no"})
+    assert refused.status == 503 and refused.json["type"] == "/problems/history-damaged"
+
+    if mend == "repair":
+        assert "differences mended" in replay_ok(service.environment, "repair", "--user", user.user).out
+    else:
+        replay_ok(service.environment, "rebuild")
+    for client in (user, elsewhere, user, elsewhere):
+        client.add(chat, "goes on")
+        assert [message["content"] for message in client.messages(chat)][:2] == ["hello", "held"]
+    bystander.add(other, "goes on")
+    assert not damaged(user)
+    assert len(user.messages(chat)) == 6 and len(bystander.messages(other)) == 2
+    assert replay_ok(service.environment, "verify").lines[-1].endswith(" 0 differ")
+
+
+def test_what_a_node_had_read_before_a_repair_is_not_shown_after_it(projected):
+    service, users = projected
+    user = users[0]
+    psql(service.database, f"update chat_sessions set title = 'Forged' where id = '{user.chat}'")
+    user.expect(200, "PATCH", f"{SESSIONS}/{user.create('x')['id']}", json_body={"title": "y"})  # forgets kept answers
+    titles = lambda: {session["title"] for session in user.sessions()}  # noqa: E731
+    assert "Forged" in titles() and "Forged" in titles()
+    replay_ok(service.environment, "repair", "--user", user.user)
+    wait_until(lambda: "Forged" not in titles(), 5, "the answer that was kept to be dropped")
+    # What commands decide on is read again too.
+    assert user.expect(200, "PATCH", f"{SESSIONS}/{user.chat}", json_body={}).json["title"] == "Chat 0"
+
+
 def test_verify_and_repair_while_traffic_goes_on(projected):
     service, users = projected
     done = threading.Event()

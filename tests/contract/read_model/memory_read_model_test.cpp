@@ -10,6 +10,7 @@ public:
     ReadModelStore& store() override { return *ports_; }
     Queries& queries() override { return *ports_; }
     ChatsStore& chats() override { return *ports_; }
+    void new_edition(Partition partition) override { tables_->new_edition(partition); }
     void restart() override { ports_ = std::make_unique<MemoryReadModel>(tables_); }
 
 private:

@@ -1,5 +1,6 @@
 #include <optional>
 
+#include "infra/postgres/new_edition.hpp"
 #include "infra/postgres/postgres_chats_store.hpp"
 #include "infra/postgres/postgres_queries.hpp"
 #include "infra/postgres/postgres_read_model_store.hpp"
@@ -16,6 +17,10 @@ public:
     ReadModelStore& store() override { return adapters_->store; }
     Queries& queries() override { return adapters_->queries; }
     ChatsStore& chats() override { return adapters_->chats; }
+    void new_edition(Partition partition) override {
+        PostgresSession session(database_.options());
+        session.transaction([&](PostgresSession& tx) { chat::new_edition(tx, partition); });
+    }
     void restart() override { adapters_.emplace(database_.options()); }
 
 private:

@@ -23,6 +23,8 @@ public:
     virtual ReadModelStore& store() = 0;
     virtual Queries& queries() = 0;
     virtual ChatsStore& chats() = 0;
+    /// As a repair or an exchange of read models does.
+    virtual void new_edition(Partition partition) = 0;
     /// Ends all that is in memory and opens the same data again.
     virtual void restart() = 0;
 };

@@ -128,6 +128,42 @@ TEST_P(ReadModelContract, ChangesNothingForWhoLostTheCheckpoint) {
     EXPECT_EQ(get(model_->store().checkpoint(Partition(5))), Checkpoint{});
 }
 
+TEST_P(ReadModelContract, ChangesNothingForWhoReadAnEarlierEdition) {
+    UserStory ann("ann");
+    ann.creates("a");
+    ASSERT_TRUE(project(ann));
+    const Checkpoint before = get(model_->store().checkpoint(partition));
+    const UserChats chats = ann.chats();
+    model_->new_edition(partition);
+    const Checkpoint now = get(model_->store().checkpoint(partition));
+    EXPECT_GT(now.edition, before.edition);
+    EXPECT_EQ(now, (Checkpoint{before.next_offset, before.last, now.edition}));
+    EXPECT_EQ(get(model_->store().streams(partition, {ann.user()})).edition, now.edition);
+    EXPECT_EQ(load(ann).applied, now);
+    EXPECT_EQ(get(model_->chats().checkpoint(partition)), now);
+    ann.creates("b");
+    const Batch batch = ann.batch();
+    const Checkpoint of_before{NextOffset(next_.value() + 1), EventId(next_uuid()), before.edition};
+    EXPECT_FALSE(get(model_->store().commit(partition, next_, of_before, batch)));
+    EXPECT_EQ(load(ann).chats, chats);
+    const Checkpoint of_now{of_before.next_offset, of_before.last, now.edition};
+    EXPECT_TRUE(get(model_->store().commit(partition, next_, of_now, batch)));
+    EXPECT_EQ(get(model_->store().checkpoint(partition)), of_now);
+    EXPECT_EQ(load(ann).chats, ann.chats());
+}
+
+TEST_P(ReadModelContract, HasEditionsAlsoWhereNothingWasApplied) {
+    const Partition empty(6);
+    model_->new_edition(empty);
+    const Checkpoint now = get(model_->store().checkpoint(empty));
+    EXPECT_GT(now.edition, Edition());
+    EXPECT_EQ(now.next_offset, NextOffset(0));
+    EXPECT_FALSE(get(model_->store().commit(empty, NextOffset(0), {NextOffset(2), {}}, Batch{})));
+    EXPECT_TRUE(get(model_->store().commit(empty, NextOffset(0), {NextOffset(2), {}, now.edition}, Batch{})));
+    // An edition that was read where there is none any more: all was emptied.
+    EXPECT_FALSE(get(model_->store().commit(Partition(7), NextOffset(0), {NextOffset(2), {}, Edition(1)}, Batch{})));
+}
+
 TEST_P(ReadModelContract, LetsOneOfManyWinACheckpoint) {
     UserStory ann("ann");
     ann.creates("a");

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "infra/postgres/migrations.hpp"
+#include "infra/postgres/new_edition.hpp"
 #include "infra/postgres/postgres_read_model_store.hpp"
 #include "infra/postgres/postgres_session.hpp"
 #include "tests/integration/postgres/eventually.hpp"
@@ -19,13 +20,13 @@ class Listening {
 public:
     Listening(const PostgresOptions& options, std::chrono::milliseconds poll)
         : pool(options),
-          listener(
-              io.get_executor(), options, pool,
-              [this](Partition partition, NextOffset next) {
-                  known[partition] = next;
-                  ++news;
-              },
-              poll) {}
+          listener(io.get_executor(), options, pool,
+                   {[this](Partition partition, NextOffset next) {
+                        known[partition] = next;
+                        ++news;
+                    },
+                    [this](Partition partition, Edition edition) { editions[partition] = edition; }},
+                   poll) {}
 
     void while_listening(std::function<asio::awaitable<void>()> body) {
         run(
@@ -40,6 +41,7 @@ public:
     asio::io_context io{1};
     PostgresPool pool;
     std::map<Partition, NextOffset> known;
+    std::map<Partition, Edition> editions;
     int news = 0;
     CheckpointListener listener;
 };
@@ -102,6 +104,32 @@ TEST(CheckpointListener, HearsNothingOfAnotherSchema) {
             [](PostgresSession& session) { session.exec("NOTIFY chat_checkpoint, '7 99 public_rebuild'"); });
         co_await move(listening.pool, 3, 4);
         co_await eventually([&] { return listening.known[p7] == NextOffset(4); });
+    });
+}
+
+TEST(CheckpointListener, HearsOfANewEditionAtOnce) {
+    const MigratedDatabase database;
+    Listening listening(database.options(), std::chrono::hours(1));
+    listening.while_listening([&]() -> asio::awaitable<void> {
+        // Listens for sure once a notification of its own came through.
+        co_await move(listening.pool, 0, 3);
+        co_await eventually([&] { return listening.known[p7] == NextOffset(3); });
+        for (std::int64_t edition = 1; edition < 4; ++edition) {
+            co_await listening.pool.transaction([](PostgresSession& tx) { new_edition(tx, p7); });
+            co_await eventually([&] { return listening.editions[p7] == Edition(edition); });
+        }
+        EXPECT_EQ(listening.known[p7], NextOffset(3));
+    });
+}
+
+TEST(CheckpointListener, PollsForAnEditionThatNobodyNotified) {
+    const MigratedDatabase database;
+    Listening listening(database.options(), std::chrono::milliseconds(20));
+    listening.while_listening([&]() -> asio::awaitable<void> {
+        co_await move(listening.pool, 0, 9);
+        co_await listening.pool.run(
+            [](PostgresSession& session) { session.exec("UPDATE checkpoints SET edition = 5"); });
+        co_await eventually([&] { return listening.editions[p7] == Edition(5); });
     });
 }
 

@@ -126,9 +126,11 @@ public:
     asio::awaitable<StoredChats> load(Partition, UserId whose) override {
         ++loads;
         if (down) throw Outage("the database is down");
-        StoredChats stored{.chats = fold_applied(whose), .applied = checkpoint_now(), .quarantined = false};
+        StoredChats stored{.chats = fold_applied(whose), .applied = checkpoint_now(), .quarantined = quarantined};
         // What the read model knows of command keys is asked for by `answered`.
-        stored.chats = UserChats(stored.chats.head(), stored.chats.last_time(), sessions_of(stored.chats));
+        std::vector<Session> sessions = sessions_of(stored.chats);
+        for (Session& session : sessions) session.title = title.value_or(session.title);
+        stored.chats = UserChats(stored.chats.head(), stored.chats.last_time(), std::move(sessions));
         co_return stored;
     }
     asio::awaitable<StoredAnswer> answered(Partition, UserId whose, std::string command_key) override {
@@ -149,11 +151,14 @@ public:
         if (down) throw Outage("the database is down");
         co_return checkpoint_now();
     }
-    std::optional<EventId> last;  // what the checkpoint says instead of the truth
+    std::optional<EventId> last;       // what the checkpoint says instead of the truth
+    std::optional<std::string> title;  // likewise every session
+    bool quarantined = false;          // .. and every stream
+    Edition edition{};
 
 private:
     Checkpoint checkpoint_now() const {
-        Checkpoint checkpoint{applied, last};
+        Checkpoint checkpoint{applied, last, edition};
         if (!last && applied > NextOffset(0)) {
             checkpoint.last = decode_link(*log_.records[static_cast<std::size_t>(applied.value()) - 1])->id;
         }

@@ -92,6 +92,68 @@ TEST_F(Service, QuarantinesAStreamWithAGapAndGoesOnWithTheOthers) {
     EXPECT_EQ(observer.quarantines, 1);
 }
 
+TEST_F(Service, LoadsAUserAgainWhoWasRepaired) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        store.applied = NextOffset(1);
+        projected.advance(Partition(0), store.applied);
+        // A node that loads what the read model should not hold: the log knows of no quarantine.
+        store.quarantined = true;
+        const auto other = make();
+        EXPECT_THROWS_AWAITED(Quarantined, say(*other, session));
+        store.quarantined = false;
+        const auto added = co_await say(*other, session);
+        EXPECT_EQ(added->sequence, Sequence(2));
+    });
+}
+
+TEST_F(Service, GoesOnWithNothingThatItHadLoadedFromAnEarlierEdition) {
+    std::vector<const UserId*> told;
+    run([&]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        store.applied = NextOffset(1);
+        projected.advance(Partition(0), store.applied);
+        store.title = "forged";
+        service.reset();
+        service = make();
+        service->on_record([&](Partition, const UserId* whose) { told.push_back(whose); });
+        const auto forged = co_await say(*service, session);
+        EXPECT_EQ(forged->session.title, "forged");
+        const std::size_t loads = store.loads;
+
+        store.title.reset();
+        store.edition = Edition(1);
+        told.clear();
+        projected.rewritten(Partition(0), store.edition);
+        EXPECT_EQ(told, std::vector<const UserId*>{nullptr}) << "what was read of it counts no more";
+        const auto right = co_await say(*service, session);
+        EXPECT_EQ(right->session.title, "t");
+        EXPECT_EQ(right->sequence, Sequence(3));
+        EXPECT_EQ(store.loads, loads + 1);
+        projected.rewritten(Partition(0), store.edition);
+        co_await say(*service, session);
+        EXPECT_EQ(store.loads, loads + 1) << "the same news again is none";
+    });
+    EXPECT_EQ(observer.cuts, 0);
+}
+
+TEST_F(Service, LearnsOfAnEditionByWhatItLoads) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        store.applied = NextOffset(1);
+        projected.advance(Partition(0), store.applied);
+        store.edition = Edition(2);
+        co_await create(*service, bob);
+        const std::size_t loads = store.loads;
+        co_await say(*service, session);
+        EXPECT_EQ(store.loads, loads + 1);
+        projected.rewritten(Partition(0), store.edition);
+        co_await say(*service, session);
+        co_await create(*service, bob);
+        EXPECT_EQ(store.loads, loads + 1);
+    });
+}
+
 TEST_F(Service, SkipsWhatIsNoEventOfOurs) {
     log.store(std::make_shared<const Record>(Record{"ada", {}, "hello"}));
     run([this]() -> asio::awaitable<void> {

@@ -75,7 +75,7 @@ public:
 
     asio::awaitable<StoredStreams> streams(Partition partition, std::vector<UserId> users) override {
         ++stream_reads;
-        StoredStreams found{{}, checkpoints[partition].next_offset};
+        StoredStreams found{{}, checkpoints[partition].next_offset, checkpoints[partition].edition};
         for (const UserId& user : users)
             if (const auto at = tables.streams.find(user); at != tables.streams.end()) found.streams.insert(*at);
         co_return found;
@@ -83,7 +83,8 @@ public:
 
     asio::awaitable<bool> commit(Partition partition, NextOffset from, Checkpoint to, Batch batch) override {
         if (before_commit) co_await before_commit();
-        if (checkpoints[partition].next_offset != from) co_return false;
+        const Checkpoint& now = checkpoints[partition];
+        if (now.next_offset != from || now.edition != to.edition) co_return false;
         checkpoints[partition] = to;
         tables.add(batch);
         ++commits;

@@ -274,6 +274,39 @@ TEST_F(ProjectorTest, IsNotReadyBeforeItWasToldItsPartitions) {
     });
 }
 
+TEST_F(ProjectorTest, ReadsHeadsAgainThatWereRepaired) {
+    put_messages(1);
+    const StreamHead right = events.head();
+    model.checkpoints[p0] = {NextOffset(2), right.id};
+    model.tables.streams[ann] = {right, at(2), Offset(0), "by mistake"};
+    beside_the_projector([&]() -> asio::awaitable<void> {
+        put_messages(1);
+        co_await until_applied(3);
+        EXPECT_TRUE(model.tables.messages.empty()) << "of a quarantined stream";
+        model.tables.streams[ann] = {events.head(), at(3)};
+        model.checkpoints[p0].edition = Edition(1);
+        put_messages(1);
+        co_await until_applied(4);
+    });
+    EXPECT_EQ(model.tables.streams[ann], (StreamStatus{events.head(), at(4)}));
+    EXPECT_EQ(model.checkpoints[p0].edition, Edition(1));
+    EXPECT_EQ(watcher.lost, 1);
+}
+
+TEST_F(ProjectorTest, CommitsNothingThatItFoldedOnHeadsThatWereRepairedMeanwhile) {
+    put_messages(5);
+    int commits = 0;
+    model.before_commit = [&]() -> asio::awaitable<void> {
+        // While the second of two batches is folded, or waits for the first.
+        if (++commits == 1) model.checkpoints[p0].edition = Edition(1);
+        co_return;
+    };
+    beside_the_projector([&]() -> asio::awaitable<void> { co_await until_applied(6); });
+    EXPECT_EQ(watcher.lost, 1);
+    EXPECT_EQ(model.tables.events, 6) << "each event counts once";
+    EXPECT_EQ(model.tables.voids, 0);
+}
+
 TEST_F(ProjectorTest, GoesOnAfterAnOutageOfTheLog) {
     put_messages(2);
     beside_the_projector([&]() -> asio::awaitable<void> {

@@ -45,11 +45,19 @@ TEST(PartitionNotice, ReadsPartitionAndOffset) {
     ASSERT_TRUE(notice);
     EXPECT_EQ(notice->partition, Partition(11));
     EXPECT_EQ(notice->next, NextOffset(4711));
+    EXPECT_FALSE(notice->edition);
+}
+
+TEST(PartitionNotice, ReadsAnEdition) {
+    const auto notice = parse_partition_notice("11 4711:3");
+    ASSERT_TRUE(notice);
+    EXPECT_EQ(notice->next, NextOffset(4711));
+    EXPECT_EQ(notice->edition, Edition(3));
 }
 
 TEST(PartitionNotice, IsNothingWhenSomeoneElseNotifies) {
-    for (const auto* text :
-         {"", " ", "1", "1 ", " 1", "a 1", "1 a", "1 2 ", "1 2 3", "-1 2", "1 -2", "1\t2", "99999999999 1"})
+    for (const auto* text : {"", " ", "1", "1 ", " 1", "a 1", "1 a", "1 2 ", "1 2 3", "-1 2", "1 -2", "1\t2",
+                             "99999999999 1", "1 2:", "1 2:x", "1 2:-1", "1 2:3 "})
         EXPECT_FALSE(parse_partition_notice(text)) << text;
 }
 
