@@ -7,7 +7,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -15,7 +14,6 @@ namespace chat {
 namespace {
 
 constexpr int attempts = 10;
-constexpr std::chrono::milliseconds between_attempts{500};
 
 std::string place(Partition partition, Offset offset) {
     return "partition " + std::to_string(partition.value()) + " offset " + std::to_string(offset.value());
@@ -36,8 +34,9 @@ asio::awaitable<void> require_same(RecordSource& log, Partition partition, std::
     }
 }
 
-LogWriter::LogWriter(asio::any_io_executor executor, RecordSink& sink, RecordSource& target)
-    : executor_(executor), sink_(sink), target_(target) {}
+LogWriter::LogWriter(asio::any_io_executor executor, RecordSink& sink, RecordSource& target,
+                     std::chrono::milliseconds pause)
+    : executor_(executor), sink_(sink), target_(target), pause_(pause) {}
 
 asio::awaitable<void> LogWriter::put(Partition partition, std::vector<StoredRecord> records) {
     if (records.empty()) co_return;
@@ -45,7 +44,7 @@ asio::awaitable<void> LogWriter::put(Partition partition, std::vector<StoredReco
     std::string why = "it is not known whether it is there";
     for (int attempt = 0; attempt < attempts; ++attempt) {
         if (attempt > 0) {
-            asio::steady_timer timer(executor_, between_attempts);
+            asio::steady_timer timer(executor_, pause_);
             co_await timer.async_wait(asio::use_awaitable);
         }
         try {

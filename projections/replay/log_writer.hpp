@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -21,8 +22,9 @@ public:
 /// does is found out. On one executor; what it is given outlives it.
 class LogWriter {
 public:
-    /// `target` reads what `sink` appends to.
-    LogWriter(asio::any_io_executor executor, RecordSink& sink, RecordSource& target);
+    /// `target` reads what `sink` appends to. `pause` is between attempts.
+    LogWriter(asio::any_io_executor executor, RecordSink& sink, RecordSource& target,
+              std::chrono::milliseconds pause = std::chrono::milliseconds(500));
 
     /// Records of one partition, with offsets that follow each other, from no later than its end there. Returns when
     /// all of them stand there. Throws LogsDiffer, and Outage past some attempts. One call for each partition at a
@@ -36,6 +38,7 @@ private:
     asio::any_io_executor executor_;
     RecordSink& sink_;
     RecordSource& target_;
+    const std::chrono::milliseconds pause_;
 };
 
 /// The log holds these records, at their offsets. Throws LogsDiffer.
