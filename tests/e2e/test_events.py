@@ -156,7 +156,8 @@ def test_both_versions_in_one_log(deploy):
     wait_until(lambda: len(published()) == 5, 30, "all five to be published", every=0.2)
     assert [(r.headers, r.value) for r in published()] == [(r.headers, r.value) for r in records]
     # A read model made anew, by programs that write v1.
-    psql(deployment.database, "truncate chat_sessions, chat_messages, user_streams, checkpoints, command_answers")
+    psql(deployment.database, "truncate chat_sessions, chat_messages, user_streams, checkpoints, command_answers,"
+         " user_activity")
     del second.environment["CHAT_WRITE_VERSIONS"]
     for node in (*deployment.projectors, second, deployment.apis[0]):
         node.restart()

@@ -133,7 +133,7 @@ def test_a_mended_user_goes_on_everywhere_without_a_restart(deploy, log_kind, wr
         assert [message["content"] for message in client.messages(chat)][:2] == ["hello", "held"]
     bystander.add(other, "goes on")
     assert not damaged(user)
-    assert len(user.messages(chat)) == 6 and len(bystander.messages(other)) == 2
+    assert len(elsewhere.messages(chat)) == 6 and len(bystander.messages(other)) == 2
     assert replay_ok(service.environment, "verify").lines[-1].endswith(" 0 differ")
 
 
