@@ -153,7 +153,7 @@ asio::awaitable<std::optional<std::vector<StoredRecord>>> PartitionProjection::n
         if (!unless_stopped) co_return std::nullopt;
         auto& read = *unless_stopped;
         // The log may be another one since, and the record that was waited for none of the one that was known.
-        if (!read || sleep_.slept()) throw CheckpointLost();
+        if (!read || set_back_->stopped() || sleep_.slept()) throw CheckpointLost();
         if (read->front().offset != Offset(from.value()))
             throw LogCut("the log holds nothing at offset " + std::to_string(from.value()) +
                          "; the next record is at " + std::to_string(read->front().offset.value()));

@@ -7,6 +7,6 @@ int main(int argc, char** argv) {
     return chat::run_commands(
         chat::Program::replay, argc, argv,
         {chat::show_command(), chat::tail_command(), chat::verify_command(), chat::repair_command(),
-         chat::rebuild_command(), chat::rollback_command(), chat::drop_command(), chat::discard_command(),
-         chat::copy_command(), chat::export_command(), chat::import_command()});
+         chat::accept_command(), chat::rebuild_command(), chat::rollback_command(), chat::drop_command(),
+         chat::discard_command(), chat::copy_command(), chat::export_command(), chat::import_command()});
 }

@@ -18,6 +18,7 @@
 #include "infra/postgres/read_streams.hpp"
 #include "infra/postgres/read_user_rows.hpp"
 #include "infra/postgres/read_version.hpp"
+#include "infra/postgres/rebase_checkpoint.hpp"
 #include "infra/postgres/replace_user_rows.hpp"
 #include "infra/postgres/save_publication.hpp"
 #include "infra/postgres/share_partitions.hpp"
@@ -55,6 +56,7 @@ std::vector<const Statement*> all_statements() {
                            &read_user_activity_sql, &read_users_after_sql, &read_as_stored_sql});
     all.push_back(&new_edition_sql);
     for (const Statement* statement : replace_user_rows_statements()) all.push_back(statement);
+    for (const Statement* statement : rebase_checkpoint_statements()) all.push_back(statement);
     return all;
 }
 

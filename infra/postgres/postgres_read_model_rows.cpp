@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "infra/postgres/read_checkpoints.hpp"
+#include "infra/postgres/read_streams.hpp"
 #include "infra/postgres/read_user_rows.hpp"
+#include "infra/postgres/rebase_checkpoint.hpp"
 #include "infra/postgres/replace_user_rows.hpp"
 
 namespace chat {
@@ -38,6 +40,16 @@ public:
         });
     }
 
+    asio::awaitable<void> rebase(Checkpoint to, std::vector<std::pair<UserId, std::string>> quarantined) override {
+        return pool_.run([held = session_, partition = partition_, to = std::move(to),
+                          streams = std::make_shared<const decltype(quarantined)>(std::move(quarantined))](
+                             PostgresSession& session) {
+            if (session.number() != held) throw Outage("the connection that held the read model was lost");
+            rebase_checkpoint(session, partition, to, *streams);
+            session.exec("COMMIT");
+        });
+    }
+
 private:
     PostgresPool pool_;
     Partition partition_;
@@ -63,6 +75,12 @@ asio::awaitable<RowsSnapshot> PostgresReadModelRows::rows(Partition partition, s
         snapshot.checkpoint = read_checkpoint(session, partition);
         snapshot.rows = read_user_rows(session, partition, users);
         return snapshot;
+    });
+}
+
+asio::awaitable<StoredStreams> PostgresReadModelRows::streams(Partition partition, std::vector<UserId> users) {
+    return pool_.run([partition, users = std::move(users)](PostgresSession& session) {
+        return read_streams(session, partition, users);
     });
 }
 

@@ -12,6 +12,7 @@ public:
 
     asio::awaitable<Checkpoint> checkpoint(Partition partition) override;
     asio::awaitable<RowsSnapshot> rows(Partition partition, std::vector<UserId> users) override;
+    asio::awaitable<StoredStreams> streams(Partition partition, std::vector<UserId> users) override;
     asio::awaitable<std::vector<UserId>> users_after(std::optional<UserId> last, std::size_t limit) override;
     asio::awaitable<std::vector<std::string>> as_stored(std::vector<std::string> json) override;
     asio::awaitable<std::unique_ptr<HeldPartition>> hold(Partition partition) override;

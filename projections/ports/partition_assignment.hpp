@@ -17,7 +17,8 @@ public:
     virtual ~PartitionAssignment() = default;
 
     /// The partitions that are ours now, or none of them; returns as soon as they differ from `known` (at first:
-    /// nothing is known, and even that none are ours is news). Does not throw for an outage: it goes on trying, and what was assigned stays or is taken back.
+    /// nothing is known, and even that none are ours is news). Does not throw for an outage: it goes on trying, and
+    /// what was assigned stays or is taken back.
     virtual asio::awaitable<std::set<Partition>> changed(std::optional<std::set<Partition>> known) = 0;
 };
 

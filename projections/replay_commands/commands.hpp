@@ -9,6 +9,7 @@ Subcommand show_command();
 Subcommand tail_command();
 Subcommand verify_command();
 Subcommand repair_command();
+Subcommand accept_command();
 Subcommand rebuild_command();
 Subcommand rollback_command();
 Subcommand drop_command();

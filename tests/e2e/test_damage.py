@@ -8,6 +8,7 @@ import pytest
 
 from harness.client import SESSIONS, Client
 from harness.postgres import psql
+from harness.replay import replay, replay_ok
 from harness.surgery import surgery_on
 from harness.waiting import wait_until
 
@@ -57,17 +58,10 @@ class Chats:
 
     def wait_cut(self):
         """Both programs tell that the victim's partition is not the one that they knew."""
-        self.provoke()
         where = f"partition {self.partition}: "
         self.wait_told(self.api, 200, ['"status":"damaged"', where, "the log was cut"], "chat_log_cuts_total", "THE LOG WAS CUT")
         self.wait_told(self.projector, 503, [where], "chat_log_cuts_total", "THE LOG WAS CUT")
         assert self.metric(self.projector, "chat_projection_partitions_cut") >= 1
-
-    def provoke(self):
-        """The API looks at a partition when somebody of it comes. Nothing is acknowledged on a log that is not the known."""
-        self.victim.close()
-        answer = self.add(self.victim)
-        assert answer.status == 503, answer
 
     def add(self, user):
         return user.send("POST", f"{SESSIONS}/{user.chat}/messages", json_body={"message_type": "user", "content": "more"})
@@ -118,6 +112,50 @@ def test_a_log_that_was_cut(chats):
     wait_until(lambda: chats.ready(chats.projector).status == 200, PATIENCE, "the projector to be ready")
 
 
+def test_an_operator_goes_on_with_a_log_that_was_cut(chats):
+    chats.log.rewrite(cut(chats, chats.log.records()))
+    chats.wait_cut()
+    looked = replay(chats.service.environment, "accept", "--dry-run")
+    assert looked.code == 4, looked
+    assert f"  user {chats.victim.user}: the read model has 4 events, the log has 2 of them" in looked.lines
+    assert looked.lines[-1] == "1 partition to accept, 1 user with lost events"
+    chats.assert_closed(chats.victim)
+
+    assert replay_ok(chats.service.environment, "accept").lines[-1].startswith("1 partition accepted, 1 user with lost events")
+    for user in (chats.cohabitant, chats.neighbour):
+        chats.assert_served(user)
+    chats.assert_closed(chats.victim)
+    shown = chats.victim.expect(200, "GET", f"{SESSIONS}/{chats.victim.chat}")
+    assert shown.headers["Chat-History"] == "damaged" and len(shown.json["messages"]) == 4, "nobody decided to give it up"
+    assert b"history-damaged" in chats.add(chats.victim).body
+    wait_until(lambda: chats.ready(chats.projector).status == 200, PATIENCE, "the projector to go on")
+    assert "1 user's history is damaged" in chats.ready(chats.api).body.decode()
+    assert replay_ok(chats.service.environment, "accept").lines == [
+        "the read model is of this log: there is nothing to accept"]
+
+    given_up = replay_ok(chats.service.environment, "repair", "--user", chats.victim.user)
+    assert "message 4 row is there, by the log not there" in given_up.out, given_up.out
+    chats.assert_served(chats.victim)
+    left = chats.victim.expect(200, "GET", f"{SESSIONS}/{chats.victim.chat}")
+    assert [message["content"] for message in left.json["messages"]] == ["hello", "a message", "more"]
+    assert left.headers["Chat-History"] is None
+    wait_until(lambda: chats.ready(chats.api).json == {"status": "ready"}, PATIENCE, "the API to be well")
+    assert replay_ok(chats.service.environment, "verify").lines[-1].endswith(" 0 differ")
+
+
+def test_an_operator_gives_up_all_that_a_new_log_lacks(chats):
+    chats.log.rewrite([])
+    chats.wait_cut()
+    done = replay_ok(chats.service.environment, "accept", "--give-up-lost")
+    assert done.lines[-1].endswith(" with lost events, given up")
+    for user in (chats.victim, chats.cohabitant, chats.neighbour):
+        wait_until(lambda user=user: user.send("GET", f"{SESSIONS}/{user.chat}").status == 404, PATIENCE, "the chats to be gone")
+        user.chat = wait_until(lambda user=user: (made := user.send("POST", SESSIONS, json_body={
+            "title": "anew", "agent_type": "primary"})).status == 201 and made.json["id"], PATIENCE, "a new beginning")
+        chats.assert_served(user)
+    assert replay_ok(chats.service.environment, "verify").lines[-1].endswith(" 0 differ")
+
+
 def test_a_log_that_was_cut_and_has_grown_past_its_readers_while_they_slept(chats):
     asleep = (chats.api, chats.projector)
     for node in asleep:
@@ -131,6 +169,7 @@ def test_a_log_that_was_cut_and_has_grown_past_its_readers_while_they_slept(chat
     wait_until(lambda: time.monotonic() > slept_until, 10)
     for node in asleep:
         node.signal(signal.SIGCONT)
+    assert chats.add(chats.victim).status == 503, "the first one after the sleep is not decided on what was known"
     chats.wait_cut()
     chats.assert_closed(chats.victim)
     chats.assert_served(chats.neighbour)
@@ -151,6 +190,8 @@ def test_a_read_model_of_another_log(chats, deploy, log_kind):
     chats.log.rewrite(theirs)
     chats.projector.start()
     chats.api.start_ready()
+    chats.victim.close()
+    assert chats.add(chats.victim).status == 503
     chats.wait_cut()
     chats.assert_closed(chats.victim)
 

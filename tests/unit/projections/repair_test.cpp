@@ -31,6 +31,7 @@ public:
         write();
         co_return snapshot;
     }
+    asio::awaitable<StoredStreams> streams(Partition, std::vector<UserId>) override { co_return StoredStreams{}; }
     asio::awaitable<std::vector<UserId>> users_after(std::optional<UserId>, std::size_t) override {
         co_return std::vector<UserId>{};
     }
@@ -64,6 +65,7 @@ private:
             model_.stored = std::move(rows);
             co_return;
         }
+        asio::awaitable<void> rebase(Checkpoint, std::vector<std::pair<UserId, std::string>>) override { co_return; }
 
     private:
         BusyRows& model_;
