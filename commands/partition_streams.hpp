@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -70,6 +71,8 @@ public:
     const std::optional<std::string>& cut() const { return cut_; }
     /// Records that the tail saw and that are no event of ours.
     std::int64_t foreign() const { return foreign_; }
+    /// Users of whom this process knew events that the log lost before the read model had them.
+    std::size_t lost() const { return lost_.size(); }
 
     /// Forgets an idle user; false if a command of the user runs.
     bool forget(const UserId& user);
@@ -106,6 +109,8 @@ private:
     void quarantine(const UserId& user, Offset offset, const std::string& why);
     void tell_quarantined(const UserId& user, Offset offset, const std::string& why);
     void tell_cut(const std::string& evidence);
+    void remember_known();
+    asio::awaitable<void> look_for_lost();
     void recovered();
     const HotStates::State* hot_state(const UserId& user);
     void wake_waiting();
@@ -146,8 +151,10 @@ private:
     bool slept_ = false;
     Turns turns_;
     std::unordered_map<EventId, Pending*> pending_;
-    std::unordered_map<UserId, Offset> broken_;       // where a stream did not go on, also after a replay
-    std::unordered_map<UserId, Offset> quarantined_;  // where the observer was told that it did not
+    std::unordered_map<UserId, Offset> broken_;         // where a stream did not go on, also after a replay
+    std::unordered_map<UserId, Offset> quarantined_;    // where the observer was told that it did not
+    std::unordered_map<UserId, StreamHead> was_known_;  // before a replay, of events that the read model may not have
+    std::set<UserId> lost_;
     /// For the view to be live and `next()` to reach that, or for the view to end. In the order of coming.
     std::list<std::pair<WakeUp*, NextOffset>> waiting_;
 };

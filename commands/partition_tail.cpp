@@ -115,6 +115,10 @@ void PartitionStreams::recovered() {
 asio::awaitable<void> PartitionStreams::follow() {
     const std::uint64_t generation = generation_;
     while (!stopped_ && generation == generation_) {
+        if (!was_known_.empty() && live() && view_->next() >= whole_) {
+            co_await look_for_lost();
+            if (generation != generation_) co_return;
+        }
         // Bounded memory: with a projector that does not come, reading waits, unless an own record waits for its
         // answer.
         if (view_->kept_bytes() > context_.options.tail_bytes && pending_.empty()) {
@@ -271,11 +275,43 @@ void PartitionStreams::tell_cut(const std::string& evidence) {
     cut_ = evidence;
 }
 
+void PartitionStreams::remember_known() {
+    for (const UserId& user : view_->tracked()) {
+        const StreamHead head = view_->head(user).value();
+        if (!view_->last_kept(user)) continue;  // projected: the checkpoint tells whether the log still has it
+        StreamHead& known = was_known_[user];
+        if (known.sequence < head.sequence) known = head;
+    }
+}
+
+/// What was known before a cut, and told, and had not reached the read model is nobody else's to miss.
+asio::awaitable<void> PartitionStreams::look_for_lost() {
+    auto known = std::exchange(was_known_, {});
+    const std::uint64_t generation = generation_;
+    try {
+        while (!known.empty() && generation == generation_) {
+            const UserId user = known.begin()->first;
+            const StreamHead head = known.begin()->second;
+            if (!view_->keeps(user, head.id.value())) {
+                const StoredChats stored = co_await context_.store.load(partition_, user);
+                if (generation != generation_) break;
+                if (stored.chats.head().sequence < head.sequence && lost_.insert(user).second)
+                    context_.observer.lost(user, head.sequence);
+            }
+            known.erase(user);
+        }
+    } catch (const Outage&) {
+        // Commands tell of it; this is looked for again.
+    }
+    was_known_.merge(known);
+}
+
 /// Nothing that was known of the partition counts any more.
 void PartitionStreams::replay(const std::string& evidence) {
     ++generation_;
     unready_ = evidence;
     if (view_) {
+        remember_known();
         for (const UserId& user : view_->tracked()) context_.hot.erase(user);
     }
     view_.reset();

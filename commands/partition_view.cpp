@@ -200,6 +200,12 @@ std::optional<Offset> PartitionView::last_kept(const UserId& user) const {
     return last.value() < applied_.value() ? std::nullopt : std::optional(last);
 }
 
+bool PartitionView::keeps(const UserId& user, EventId id) const {
+    const auto found = kept_.find(user);
+    return found != kept_.end() &&
+           std::ranges::any_of(found->second, [&](const Kept& record) { return record.link.id == id; });
+}
+
 void PartitionView::prune(NextOffset applied) {
     applied_ = std::max(applied_, applied);
     drop_pruned();

@@ -22,6 +22,7 @@ public:
     void tail_recovered(Partition partition) override;
     void log_cut(Partition partition, std::string_view evidence) override;
     void quarantined(const UserId& user, std::string_view why) override;
+    void lost(const UserId& user, Sequence known) override;
     void foreign_record(Partition partition, Offset offset, std::string_view why) override;
     void kept(std::size_t hot_users, std::size_t hot_bytes, std::size_t tail_records) override;
 
@@ -35,6 +36,7 @@ private:
     prometheus::Counter& tail_failures_;
     prometheus::Counter& cuts_;
     prometheus::Counter& quarantined_;
+    prometheus::Counter& lost_;
     prometheus::Counter& foreign_;
     prometheus::Gauge& hot_users_;
     prometheus::Gauge& hot_bytes_;

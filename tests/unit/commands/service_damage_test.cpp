@@ -31,6 +31,22 @@ TEST_F(Service, DecidesNothingOnTheOldViewAfterACut) {
     EXPECT_EQ(observer.quarantines, 0);
 }
 
+TEST_F(Service, TellsWhoLostEventsInACutThatTheReadModelNeverHad) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        co_await create(*service, bob);
+        co_await rename(*service, session, "lost");
+        log.records.resize(2);
+        log.break_connection();
+        while (observer.losses.empty()) co_await asio::post(io, asio::use_awaitable);
+        EXPECT_EQ(service->damage(),
+                  std::vector<std::string>{"1 user had events acknowledged that a cut of the log lost"});
+        const auto renamed = co_await rename(*service, session, "again");
+        EXPECT_EQ(renamed->sequence, Sequence(2));
+    });
+    EXPECT_EQ(observer.losses, (std::vector<std::pair<UserId, Sequence>>{{user, Sequence(2)}}));
+}
+
 TEST_F(Service, LooksAtTheLogAgainAfterItWasSuspended) {
     options.asleep_after = 0ms;  // it was, whenever it looks
     service = make();

@@ -18,9 +18,11 @@ struct Watched : CommandObserver {
     int cuts = 0;
     int quarantines = 0;
     int foreign = 0;
+    std::vector<std::pair<UserId, Sequence>> losses;
     void command_done(std::string_view, std::string_view outcome, Duration) override { outcomes.emplace_back(outcome); }
     void log_cut(Partition, std::string_view) override { ++cuts; }
     void quarantined(const UserId&, std::string_view) override { ++quarantines; }
+    void lost(const UserId& whose, Sequence known) override { losses.emplace_back(whose, known); }
     void foreign_record(Partition, Offset, std::string_view) override { ++foreign; }
 };
 
