@@ -152,6 +152,13 @@ void drop_schema(PostgresSession& session, const std::string& schema) {
 // always this side that gives up.
 constexpr const char* lock_patience = "SET LOCAL lock_timeout = '300ms'";
 
+// An autovacuum lets go of a table, but only for who waits longer than deadlock_timeout; the locks below do not, and a
+// vacuum may take hours. This one is compatible with what readers and projectors hold.
+void hold_off_vacuum(PostgresSession& tx, const SchemaNames& names, const std::string& replacing) {
+    tx.exec("SET LOCAL lock_timeout = '30s'");
+    tx.exec("LOCK TABLE " + list_of({names.live, replacing}) + " IN SHARE UPDATE EXCLUSIVE MODE");
+}
+
 void hold_off_projectors(PostgresSession& tx) {
     tx.exec(lock_patience);
     tx.exec("LOCK TABLE " + list_of({schema_names(tx).live}) + " IN EXCLUSIVE MODE");

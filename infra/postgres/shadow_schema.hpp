@@ -48,6 +48,9 @@ void drop_schema(PostgresSession& session, const std::string& schema);
 
 // The exchange, within one transaction. First the projectors are held off the live tables; readers go on.
 
+/// Waits until neither read model is vacuumed or analyzed, and keeps it so; holds up nobody else. Throws Outage past
+/// half a minute.
+void hold_off_vacuum(PostgresSession& tx, const SchemaNames& names, const std::string& replacing);
 /// Throws Outage if the locks are not had soon; begin anew then, since waiting longer would hold up everyone else.
 void hold_off_projectors(PostgresSession& tx);
 /// Holds off everyone for the rest of the transaction, which is short. Throws Outage likewise.

@@ -38,10 +38,12 @@ PostgresOptions one_connection(const Settings& settings) {
 /// One attempt; throws Outage if it has to be made again.
 asio::awaitable<void> try_to_swap(Work& work, PostgresPool& connection, SchemaNames names, std::string schema,
                                   Follower& follower) {
-    co_await connection.run([](PostgresSession& session) {
+    auto held_off = connection.run([names, schema](PostgresSession& session) {
         session.exec("BEGIN");
+        hold_off_vacuum(session, names, schema);
         hold_off_projectors(session);
     });
+    co_await std::move(held_off);
     const auto deadline = Clock::now() + projectors_wait;
     while (true) {
         auto asked =

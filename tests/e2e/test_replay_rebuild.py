@@ -218,6 +218,19 @@ def test_one_at_a_time(filled, tmp_path):
     assert ran.code == 1 and "another chat-replay" in ran.err and schemas(filled) == {"public"}
 
 
+def test_a_vacuum_is_waited_for_and_nobody_waits_meanwhile(filled, tmp_path):
+    """A lock as vacuum and analyze have it, which do not end for who gives up within a second."""
+    vacuum = Process("vacuum", ["psql", "-X", "-d", filled.database, "-c", "begin", "-c",
+                                "lock table chat_messages in share update exclusive mode", "-c", "select 'vacuuming'",
+                                "-c", "select pg_sleep(6)", "-c", "commit"], tmp_path / "vacuum.log").start()
+    wait_until(lambda: "vacuuming" in vacuum.output(), 20)
+    with Traffic(filled, writers=2, pause=0.01) as traffic:
+        ran = replay_ok(filled.environment, "rebuild")
+        assert "is in place" in ran.lines[-1] and "trying again" not in ran.err, ran
+    traffic.check()
+    assert vacuum.process.wait(30) == 0, "it was not disturbed"
+
+
 def test_a_bar_on_a_terminal_and_lines_elsewhere(filled):
     assert "\r" not in replay_ok(filled.environment, "rebuild").err
     ours, theirs = pty.openpty()
