@@ -10,6 +10,12 @@ namespace chat {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr const char* quarantined_by_read_model = "the log lacks a part of this user's history";
+
+}  // namespace
+
 /// An own record that is on its way, until its command ends, however that ends.
 struct PartitionStreams::Registration {
     PartitionStreams& streams;
@@ -82,6 +88,11 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
             co_await agree(known.applied, least, deadline);
             if (asked_on != generation_) continue;
             if (known.first) co_return replayed(std::move(*known.first), causes);
+            if (known.quarantined) {  // not so when the user was loaded: answers since then may be missing
+                if (view_) view_->untrack(user);
+                context_.hot.erase(user);
+                throw Quarantined(quarantined_by_read_model);
+            }
             key_looked_up = true;
             state = view_ ? context_.hot.use(user) : nullptr;
             if (!state) continue;
@@ -237,7 +248,7 @@ asio::awaitable<void> PartitionStreams::load(UserId user, Deadline deadline) {
         if (stored.applied.edition > edition_) rewritten(stored.applied.edition);
         if (stored.applied.edition < edition_) continue;
         if (stored.quarantined) {
-            context_.hot.put(user, {UserChats{}, "the log lacks a part of this user's history", edition_});
+            context_.hot.put(user, {UserChats{}, quarantined_by_read_model, edition_});
             co_return;
         }
         std::vector<PartitionView::Passed> belonging;

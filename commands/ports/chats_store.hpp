@@ -24,6 +24,7 @@ struct StoredChats {
 struct StoredAnswer {
     std::optional<Answered> first;  // nothing: no event that is applied has the key, or it is not kept any more
     Checkpoint applied;             // the partition's, in the same snapshot
+    bool quarantined = false;       // as above: answers may be missing
 };
 
 /// Loads what commands decide on. One snapshot a call. Throws Outage.

@@ -98,6 +98,16 @@ void MemoryTables::new_edition(Partition partition) {
     edition = edition.next();
 }
 
+void MemoryTables::replace(Partition partition, const UserId& user, const MemoryTables& by) {
+    std::erase_if(owners_, [&](const auto& owned) { return owned.second == user; });
+    users_.erase(user);
+    if (const User* right = by.find(user)) {
+        users_[user] = *right;
+        for (const auto& [id, session] : right->sessions) owners_.emplace(id, user);
+    }
+    new_edition(partition);
+}
+
 /// Of the session before the batch, which is changed after its answers are kept.
 void MemoryTables::add(const CommandAnswer& answer, const std::vector<MessageRow>& added) {
     User& user = users_[answer.session.user];
@@ -150,6 +160,7 @@ StoredAnswer MemoryTables::answered(Partition partition, const UserId& user, con
     StoredAnswer answer{{}, checkpoint(partition)};
     const User* known = find(user);
     if (!known) return answer;
+    answer.quarantined = known->stream.quarantined_at.has_value();
     if (const auto found = known->answers.find(command_key); found != known->answers.end())
         answer.first = found->second;
     return answer;

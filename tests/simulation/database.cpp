@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "projections/fold.hpp"
+
 namespace chat::test {
 
 using namespace std::chrono_literals;
@@ -11,13 +13,14 @@ void Database::stop(int forgets) {
     world_.tell("the database stops");
     down_ = true;
     ++life_;
-    const auto gone = std::min(commits_.size(), static_cast<std::size_t>(forgets > 0 ? world_.between(0, forgets) : 0));
+    const auto gone =
+        std::min(transactions_.size(), static_cast<std::size_t>(forgets > 0 ? world_.between(0, forgets) : 0));
     if (gone == 0) return;
     world_.tell("it forgets " + std::to_string(gone) + " commits");
     set_back_ = true;
-    commits_.resize(commits_.size() - gone);
+    transactions_.resize(transactions_.size() - gone);
     tables_ = MemoryTables();
-    for (const Commit& kept : commits_) tables_.commit(kept.partition, kept.from, kept.to, kept.batch);
+    for (const auto& kept : transactions_) kept(tables_);
 }
 
 bool Database::commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch) {
@@ -27,9 +30,34 @@ bool Database::commit(Partition partition, NextOffset from, const Checkpoint& to
                     std::to_string(partition.value()) + " from " + std::to_string(from.value()) + " below " +
                     std::to_string(to.next_offset.value()));
     if (!done) return false;
-    commits_.push_back({partition, from, to, batch});
+    transactions_.emplace_back([=](MemoryTables& tables) { tables.commit(partition, from, to, batch); });
     if (on_commit) on_commit(partition, to.next_offset);
     return true;
+}
+
+void Database::quarantine(Partition partition, const UserId& user) {
+    world_.tell("somebody quarantines " + user.value());
+    const Checkpoint now = tables_.checkpoint(partition);
+    Batch batch;
+    batch.streams = tables_.streams(partition, {user}).streams;
+    batch.streams[user].quarantined_at = Offset(now.next_offset.value());
+    batch.streams[user].quarantine_reason = "by mistake";
+    transactions_.emplace_back([=](MemoryTables& tables) { tables.commit(partition, now.next_offset, now, batch); });
+    transactions_.back()(tables_);
+}
+
+void Database::repair(Partition partition, const UserId& user,
+                      const std::vector<std::shared_ptr<const Record>>& records) {
+    world_.tell(user.value() + " is repaired");
+    const NextOffset applied = tables_.checkpoint(partition).next_offset;
+    std::vector<StoredRecord> folded;
+    for (std::int64_t offset = 0; offset < applied.value(); ++offset)
+        folded.push_back({Offset(offset), records[static_cast<std::size_t>(offset)]});
+    const auto right = std::make_shared<MemoryTables>();
+    if (!folded.empty()) right->commit(partition, NextOffset(0), Checkpoint{applied, {}}, fold(folded, {}).batch);
+    transactions_.emplace_back([=](MemoryTables& tables) { tables.replace(partition, user, *right); });
+    transactions_.back()(tables_);
+    if (on_repair) on_repair(partition, tables_.checkpoint(partition).edition);
 }
 
 template <class T>

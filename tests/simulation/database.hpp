@@ -33,19 +33,20 @@ public:
     bool commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch);
     std::uint64_t life() const { return life_; }
 
+    /// The user's stream is quarantined though nothing is wrong with it.
+    void quarantine(Partition partition, const UserId& user);
+    /// What chat-replay repair does: the user's rows become what these records, the partition's, come to.
+    void repair(Partition partition, const UserId& user, const std::vector<std::shared_ptr<const Record>>& records);
+
     /// Hears of every commit.
     std::function<void(Partition, NextOffset)> on_commit;
+    /// .. and of every repair.
+    std::function<void(Partition, Edition)> on_repair;
 
 private:
-    struct Commit {
-        Partition partition;
-        NextOffset from;
-        Checkpoint to;
-        Batch batch;
-    };
     World& world_;
     MemoryTables tables_;
-    std::vector<Commit> commits_;
+    std::vector<std::function<void(MemoryTables&)>> transactions_;
     std::uint64_t life_ = 0;
     bool down_ = false, set_back_ = false;
 };

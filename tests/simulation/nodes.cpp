@@ -111,12 +111,14 @@ void ApiNode::poll() {
                 const auto before = program_->notices[static_cast<std::size_t>(n)];
                 world_.after(world_.delay(options_.notice_delay), [this, life, partition, before] {
                     if (database_.down()) return;
-                    const NextOffset next = database_.tables().checkpoint(partition).next_offset;
-                    world_.after(world_.delay(options_.notice_delay), [this, life, partition, before, next] {
-                        process_.deliver(life, [this, partition, before, next] {
-                            if (program_->notices[static_cast<std::size_t>(partition.value())] == before)
-                                program_->projected.advance(partition, next);
-                        });
+                    const Checkpoint now = database_.tables().checkpoint(partition);
+                    world_.after(world_.delay(options_.notice_delay), [this, life, partition, before, now] {
+                        process_.deliver(
+                            life, [this, partition, before, next = now.next_offset, edition = now.edition] {
+                                program_->projected.rewritten(partition, edition);
+                                if (program_->notices[static_cast<std::size_t>(partition.value())] == before)
+                                    program_->projected.advance(partition, next);
+                            });
                     });
                 });
             }
@@ -133,6 +135,17 @@ void ApiNode::committed(Partition partition, NextOffset next) {
             if (at != database_.life()) return;  // that connection broke
             ++program_->notices[static_cast<std::size_t>(partition.value())];
             if (next > program_->projected.at(partition)) program_->projected.advance(partition, next);
+        });
+    });
+}
+
+void ApiNode::repaired(Partition partition, Edition edition) {
+    if (!process_.alive() || world_.chance(options_.lose_notice)) return;
+    const auto due = std::max(program_->last_notice, world_.now() + world_.delay(options_.notice_delay));
+    program_->last_notice = due;
+    world_.after(due - world_.now(), [this, life = process_.life(), at = database_.life(), partition, edition] {
+        process_.deliver(life, [this, at, partition, edition] {
+            if (at == database_.life()) program_->projected.rewritten(partition, edition);
         });
     });
 }
@@ -234,7 +247,8 @@ asio::awaitable<void> ApiNode::read(Operation& request) {
     request.missing = page.missing;
     request.sessions = page.sessions;
     request.messages = page.messages;
-    request.waited_out = world_.now() - began >= options_.reads.wait || !program_->commands.seen(request.user).whole;
+    request.waited_out = world_.now() - began >= options_.reads.wait || !program_->commands.seen(request.user).whole ||
+                         answer->read.quarantined;
 }
 
 namespace {

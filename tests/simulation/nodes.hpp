@@ -43,6 +43,7 @@ public:
     void mend() { options_.lose_notice = 0; }
     /// A commit of a projector: told after a while, or not at all.
     void committed(Partition partition, NextOffset next);
+    void repaired(Partition partition, Edition edition);
 
 private:
     struct Program;

@@ -60,6 +60,7 @@ Plan draw_plan(World& world) {
     plan.projector.overlap_from = static_cast<std::size_t>(1 + up_to(4));
     plan.projector.known_streams = static_cast<std::size_t>(1 + up_to(5));
     plan.projector.lag_interval = 60s;
+    if (world.chance(0.2)) plan.quarantines = 1 + up_to(2);
     return plan;
 }
 

@@ -16,10 +16,10 @@ struct Plan {
 
     // How many of each, at most.
     int kills = 0, pauses = 0, log_restarts = 0, database_restarts = 0, broken_connections = 0, producer_failures = 0,
-        reassignments = 0;
-    int log_forgets = 0;                    // records of each partition that a restart of the log loses, at most
-    int database_forgets = 0;               // commits
-    std::chrono::milliseconds within{100};  // all faults begin in this time
+        reassignments = 0, quarantines = 0;  // the last by mistake
+    int log_forgets = 0;                     // records of each partition that a restart of the log loses, at most
+    int database_forgets = 0;                // commits
+    std::chrono::milliseconds within{100};   // all faults begin in this time
 
     BrokerFaults broker;
     std::chrono::milliseconds slow_commit{0};

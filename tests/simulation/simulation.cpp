@@ -28,6 +28,9 @@ public:
         database_.on_commit = [this](Partition partition, NextOffset next) {
             for (const auto& node : nodes_) node->committed(partition, next);
         };
+        database_.on_repair = [this](Partition partition, Edition edition) {
+            for (const auto& node : nodes_) node->repaired(partition, edition);
+        };
         std::vector<ApiNode*> listening;
         for (int n = 0; n < plan_.nodes; ++n) {
             ApiNodeOptions options = plan_.api;
@@ -96,6 +99,7 @@ private:
         times(plan_.broken_connections, &Simulation::break_connections);
         times(plan_.producer_failures, &Simulation::fail_producer);
         times(plan_.reassignments, &Simulation::assign);
+        times(plan_.quarantines, &Simulation::quarantine);
     }
 
     World::Duration a_while() { return world_.chance(0.3) ? world_.delay(2s) : world_.delay(20ms); }
@@ -131,6 +135,20 @@ private:
     void break_connections() { broker_.break_connections(some_process()); }
     void fail_producer() { broker_.fail_producer(some_node().process()); }
 
+    /// By mistake; an operator repairs it after a while.
+    void quarantine() {
+        const UserId user = users_[world_.next() % users_.size()];
+        if (database_.down() || stuck(partition_of(user.value(), plan_.partitions))) return;
+        database_.quarantine(partition_of(user.value(), plan_.partitions), user);
+        world_.after(a_while(), [this, user] {
+            if (!mended_) repair(user);
+        });
+    }
+    void repair(const UserId& user) {
+        const Partition partition = partition_of(user.value(), plan_.partitions);
+        if (!database_.down() && !stuck(partition)) database_.repair(partition, user, broker_.records(partition));
+    }
+
     /// Every partition has an owner, some have two.
     void assign() {
         std::vector<std::set<Partition>> shares(projectors_.size());
@@ -151,6 +169,8 @@ private:
         database_.start();
         database_.lose_answer = 0;
         database_.slow_commit = 0ms;
+        if (plan_.quarantines > 0)
+            for (const UserId& user : users_) repair(user);
         for (const auto& node : nodes_) {
             node->mend();
             node->process().resume();

@@ -197,6 +197,8 @@ TEST_P(ReadModelContract, RemembersAQuarantine) {
     EXPECT_TRUE(load(ann).quarantined);
     EXPECT_EQ(load(ann).chats, ann.chats());
     EXPECT_TRUE(load(UserStory("bob")).quarantined);
+    EXPECT_TRUE(get(model_->chats().answered(partition, ann.user(), "never used")).quarantined);
+    EXPECT_FALSE(get(model_->chats().answered(partition, UserId("cid"), "never used")).quarantined);
     EXPECT_TRUE(list(ann).read.quarantined);
     // An operator's decision lifts it: the stream goes on.
     ann.creates("b");

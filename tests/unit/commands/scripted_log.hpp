@@ -143,7 +143,7 @@ public:
         if (down) throw Outage("the database is down");
         const UserChats chats = fold_applied(whose);
         const Answered* first = chats.answered(command_key);
-        StoredAnswer answer{{}, checkpoint_now()};
+        StoredAnswer answer{{}, checkpoint_now(), quarantined};
         if (first) answer.first = *first;
         co_return answer;
     }

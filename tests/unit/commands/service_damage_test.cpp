@@ -123,6 +123,19 @@ TEST_F(Service, LoadsAUserAgainWhoWasRepaired) {
     });
 }
 
+TEST_F(Service, DecidesNothingUnderAKeyForAUserWhomTheReadModelDoesNotProjectAnyMore) {
+    run([this]() -> asio::awaitable<void> {
+        co_await new_session_of(*service);
+        // The user is hot; whether the key was used is only known to the read model, which stands still.
+        store.quarantined = true;
+        EXPECT_THROWS_AWAITED(Quarantined, create_once(*service, "k"));
+        store.quarantined = false;
+        const auto done = co_await create_once(*service, "k");
+        EXPECT_EQ(done->sequence, Sequence(2));
+    });
+    EXPECT_EQ(log.records.size(), 2u);
+}
+
 TEST_F(Service, GoesOnWithNothingThatItHadLoadedFromAnEarlierEdition) {
     std::vector<const UserId*> told;
     run([&]() -> asio::awaitable<void> {
