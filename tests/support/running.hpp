@@ -33,6 +33,9 @@ public:
     Running& operator=(const Running&) = delete;
 
     void end() {
+        // Boost 1.83 throws out of the context for a coroutine that is cancelled before it began.
+        io_.restart();
+        io_.poll();
         if (ended_) return;
         cancel_.emit(asio::cancellation_type::terminal);
         io_.restart();
