@@ -13,6 +13,7 @@
 
 #include "tests/simulation/mutants/mutant.hpp"
 #include "tests/simulation/simulation.hpp"
+#include "tests/support/slower.hpp"
 
 // A simulation that finds nothing proves something only if it would find a fault that is there: each mutation is one.
 namespace chat::test {
@@ -64,6 +65,7 @@ std::string first_find(const std::string& name, std::uint64_t most) {
 class Mutants : public testing::TestWithParam<std::string> {};
 
 TEST_P(Mutants, AreCaught) {
+    if (slower > 1) GTEST_SKIP() << "shows what the simulation finds; a sanitizer changes nothing about that";
     constexpr std::uint64_t most = 10'000;  // as many as the tests run without a mutation
     const std::string found = first_find(GetParam(), most);
     EXPECT_FALSE(found.empty()) << "not noticed in " << most << " seeds";
