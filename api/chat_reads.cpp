@@ -33,7 +33,7 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
                                                    Ask ask) {
     const auto deadline = Clock::now() + options_.wait;
     const Partition partition = commands_.partition_of(user);
-    co_await wait_for_seen(user, partition, deadline);
+    const NextOffset seen = co_await wait_for_seen(user, partition, deadline);
 
     Snapshot before = snapshot(user, partition);
     NextOffset at = projected_.at(partition);
@@ -62,6 +62,9 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
         answer = co_await ask(queries_, partition);
     }
     if (behind) observer_.read_waited(Clock::now() - waiting_since, !is_behind());
+    const bool has_all = whole ? answer.read.applied >= *whole : !is_behind();
+    if (answer.missing && !(has_all && answer.read.applied >= seen))
+        throw Outage("the read model is behind the log, which may have what was asked for");
 
     // The read model may be ahead of this process's tail: who was shown a version is not shown an older one here again.
     const bool newest = cache_.drop_older(user, answer.read.version);
@@ -75,17 +78,20 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
     co_return shared;
 }
 
-/// Until the read model has the user's last record that this process knows.
-asio::awaitable<void> ChatReads::wait_for_seen(const UserId& user, Partition partition, Clock::time_point deadline) {
+/// Until the read model has the user's last record that this process knows; gives what it must have applied for that.
+asio::awaitable<NextOffset> ChatReads::wait_for_seen(const UserId& user, Partition partition,
+                                                     Clock::time_point deadline) {
     Seen seen = commands_.seen(user);
     if (!seen.whole) {
         co_await commands_.until_whole(user, deadline);
         seen = commands_.seen(user);
     }
-    if (!seen.last || projected_.at(partition) >= after(*seen.last)) co_return;
+    if (!seen.last) co_return NextOffset();
+    if (projected_.at(partition) >= after(*seen.last)) co_return after(*seen.last);
     const auto since = Clock::now();
     const bool in_time = co_await projected_.reached(partition, after(*seen.last), deadline);
     observer_.read_waited(Clock::now() - since, in_time);
+    co_return after(*seen.last);
 }
 
 ChatReads::Snapshot ChatReads::snapshot(const UserId& user, Partition partition) {

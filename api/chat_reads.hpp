@@ -29,7 +29,8 @@ struct ReadOptions {
 
 /// Reads of a user's data: each waits, for a bounded time, until the read model has what this process's tail had seen
 /// of the user when the read came, or what the request names; then answers with what there is. Answers are kept until
-/// the tail sees a record of the user, so one from the cache is never older than one from a query. All on one executor.
+/// the tail sees a record of the user, so one from the cache is never older than one from a query. That something does
+/// not exist is only answered if it is known: an Outage past the bound. All on one executor.
 class ChatReads {
 public:
     using Answer = AnswerCache::Answer;
@@ -59,7 +60,7 @@ private:
 
     Snapshot snapshot(const UserId& user, Partition partition);
     bool exact(const UserId& user, Partition partition, const Snapshot& before, const Rendered& rendered);
-    asio::awaitable<void> wait_for_seen(const UserId& user, Partition partition, Clock::time_point deadline);
+    asio::awaitable<NextOffset> wait_for_seen(const UserId& user, Partition partition, Clock::time_point deadline);
     void changed(const UserId* user);
     std::uint64_t& changes_of(const UserId& user);
 

@@ -101,8 +101,8 @@ MUTANTS = [
      "checkpoint.next_offset < *applied && set_back_ && !@)"),
     # Reads.
     ("read_without_waiting_for_own_writes", "api/chat_reads.cpp",
-     "    if (!seen.last || projected_.at(partition)",
-     "    if (@ || !seen.last || projected_.at(partition)"),
+     "    if (!seen.last) co_return NextOffset();",
+     "    if (@ || !seen.last) co_return NextOffset();"),
     ("keep_answers_over_changes", "api/chat_reads.cpp",
      "        cache_.drop(*user);",
      "        if (!@) cache_.drop(*user);"),

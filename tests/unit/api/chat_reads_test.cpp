@@ -84,6 +84,23 @@ TEST_F(ChatReadsTest, WaitForAVersionOfAnotherNodeThatTheTailHasNotSeen) {
     });
 }
 
+TEST_F(ChatReadsTest, DoNotSayThatSomethingIsNotThereWhileTheyAreBehind) {
+    run([this]() -> asio::awaitable<void> {
+        const std::string session = co_await create("one");
+        const Response behind = co_await get(session);
+        EXPECT_EQ(behind.status(), 503);
+        EXPECT_TRUE(behind.field("Retry-After"));
+        project();
+        const Response there = co_await get(session);
+        EXPECT_EQ(there.status(), 200);
+        const Response absent = co_await get(sessions + "/01890a5d-ac96-774b-bcce-b302099a8057");
+        EXPECT_EQ(absent.status(), 404);
+        const Response of_the_future =
+            co_await get(sessions + "/01890a5d-ac96-774b-bcce-b302099a8057", Field::chat_version, "9");
+        EXPECT_EQ(of_the_future.status(), 404) << "the log was asked";
+    });
+}
+
 TEST_F(PatientReadsTest, TellAVersionThatTheLogDoesNotHaveAtOnce) {
     run([this]() -> asio::awaitable<void> {
         co_await create("one");
