@@ -8,35 +8,12 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <utility>
 
+#include "projections/record_run.hpp"
 #include "projections/same_log.hpp"
 
 namespace chat {
-namespace {
-
-/// The checkpoint was not where, or not of the edition that, this projector had left it, or may not be.
-struct CheckpointLost {};
-
-std::size_t bytes_of(const Record& record) {
-    std::size_t bytes = record.key.size() + record.value.size();
-    for (const Header& header : record.headers) bytes += header.name.size() + header.value.size();
-    return bytes;
-}
-
-/// How many of the first records stay within `bytes` and `count`; at least one.
-std::size_t fitting(const std::vector<StoredRecord>& records, std::size_t count, std::size_t bytes) {
-    std::size_t fits = 0;
-    for (std::size_t used = 0; fits < records.size() && fits < count; ++fits) {
-        used += bytes_of(*records[fits].record);
-        if (used > bytes && fits > 0) break;
-    }
-    return fits;
-}
-
-}  // namespace
-
 PartitionProjection::PartitionProjection(asio::any_io_executor executor, Partition partition, RecordSource& source,
                                          ReadModelStore& store, ProjectorObserver& observer,
                                          const ProjectorOptions& options)
@@ -46,30 +23,11 @@ PartitionProjection::PartitionProjection(asio::any_io_executor executor, Partiti
       store_(store),
       observer_(observer),
       options_(options),
-      stop_(executor),
-      pause_(executor),
+      attempts_(executor, partition, observer, {options.least_pause, options.longest_pause, options.random}),
       sleep_(options.asleep_after) {}
 
 asio::awaitable<void> PartitionProjection::run() {
-    observer_.started(partition_);
-    while (!stop_.stopped()) {
-        try {
-            co_await project();
-        } catch (const Outage& outage) {
-            setbacks_.failed(outage.what());
-            observer_.outage(partition_, outage.what());
-        } catch (const LogCut& cut) {
-            setbacks_.failed(cut.what());
-            observer_.log_cut(partition_, cut.what());
-        } catch (const CheckpointLost&) {
-            setbacks_.failed(
-                "the checkpoint was moved by another projector, rows were repaired or exchanged, the database was set "
-                "back, or this process was suspended");
-            observer_.checkpoint_lost(partition_);
-        }
-        pause_.expires_after(setbacks_.next_pause(options_.least_pause, options_.longest_pause, options_.random()));
-        co_await stop_.pause(pause_);
-    }
+    co_await attempts_.run([this] { return project(); });
     observer_.stopped(partition_);
 }
 
@@ -95,7 +53,7 @@ asio::awaitable<NextOffset> PartitionProjection::believed_checkpoint() {
     const NextOffset end = co_await end_of_same_log(source_, partition_, "the read model", checkpoint);
     applied_ = checkpoint.next_offset;
     edition_ = checkpoint.edition;
-    if (end == checkpoint.next_offset) went_well();  // nothing to commit would say so
+    if (end == checkpoint.next_offset) attempts_.went_well();  // nothing to commit would say so
     co_return checkpoint.next_offset;
 }
 
@@ -129,10 +87,10 @@ asio::awaitable<void> PartitionProjection::commit(Prepared& current) {
     current.folded.batch.foreign = batch.foreign;
     current.folded.next.edition = edition_;
     const bool ours = co_await store_.commit(partition_, current.from, current.folded.next, std::move(batch));
-    if (!ours) throw CheckpointLost();
+    if (!ours) throw PositionLost("another projector moved the checkpoint, or rows were repaired or exchanged");
     remember(current.streams);
     applied_ = current.folded.next.next_offset;
-    went_well();
+    attempts_.went_well();
     tell(current.folded, SteadyClock::now() - began);
 }
 
@@ -149,22 +107,17 @@ asio::awaitable<std::optional<PartitionProjection::Prepared>> PartitionProjectio
 asio::awaitable<std::optional<std::vector<StoredRecord>>> PartitionProjection::next_records(NextOffset from) {
     if (read_on_.empty()) {
         auto unless_set_back = set_back_->unless_stopped(source_.read(partition_, from, options_.batch_records));
-        auto unless_stopped = co_await stop_.unless_stopped(std::move(unless_set_back));
+        auto unless_stopped = co_await attempts_.unless_stopped(std::move(unless_set_back));
         if (!unless_stopped) co_return std::nullopt;
         auto& read = *unless_stopped;
         // The log may be another one since, and the record that was waited for none of the one that was known.
-        if (!read || set_back_->stopped() || sleep_.slept()) throw CheckpointLost();
-        if (read->front().offset != Offset(from.value()))
-            throw LogCut("the log holds nothing at offset " + std::to_string(from.value()) +
-                         "; the next record is at " + std::to_string(read->front().offset.value()));
+        if (!read || set_back_->stopped() || sleep_.slept())
+            throw PositionLost("the read model was set back, or this process was suspended");
+        require_at(from, *read);
         read_on_ = *std::move(read);
     }
-    if (stop_.stopped()) co_return std::nullopt;
-    const auto end =
-        read_on_.begin() + static_cast<std::ptrdiff_t>(fitting(read_on_, options_.batch_records, options_.batch_bytes));
-    std::vector<StoredRecord> records(std::make_move_iterator(read_on_.begin()), std::make_move_iterator(end));
-    read_on_.erase(read_on_.begin(), end);
-    co_return records;
+    if (attempts_.stopped()) co_return std::nullopt;
+    co_return take_fitting(read_on_, options_.batch_records, options_.batch_bytes);
 }
 
 asio::awaitable<KnownStreams> PartitionProjection::streams_before(NextOffset from,
@@ -186,7 +139,8 @@ asio::awaitable<KnownStreams> PartitionProjection::streams_before(NextOffset fro
     // if the commit finds the checkpoint where it should be, as the database may have been set back meanwhile.
     const NextOffset committed = applied_.value_or(from);
     StoredStreams found = co_await store_.streams(partition_, unknown);
-    if (found.edition != edition_ || (found.applied != from && found.applied != committed)) throw CheckpointLost();
+    if (found.edition != edition_ || (found.applied != from && found.applied != committed))
+        throw PositionLost("the read model was moved or rewritten by another");
     KnownStreams stored = std::move(found.streams);
     for (const UserId& user : unknown) stored.try_emplace(user);  // nothing of them yet is knowledge too
     remember(stored);
@@ -226,12 +180,6 @@ asio::awaitable<void> PartitionProjection::check_position() {
     const Checkpoint checkpoint = co_await store_.checkpoint(partition_);
     // Only with nothing done meanwhile is it known which of the two is older.
     if (applied && applied == applied_ && checkpoint.next_offset < *applied && set_back_) set_back_->stop();
-}
-
-void PartitionProjection::went_well() {
-    if (!setbacks_.went_well()) return;
-    observer_.recovered(partition_);
-    if (recovered_) recovered_();
 }
 
 }  // namespace chat

@@ -16,10 +16,10 @@
 #include "events/steady_clock.hpp"
 #include "projections/fold.hpp"
 #include "projections/observer.hpp"
+#include "projections/partition_attempts.hpp"
 #include "projections/partition_worker.hpp"
 #include "projections/ports/read_model_store.hpp"
 #include "projections/ports/record_source.hpp"
-#include "projections/setbacks.hpp"
 #include "projections/stop_event.hpp"
 
 namespace chat {
@@ -50,14 +50,14 @@ public:
                         ReadModelStore& store, ProjectorObserver& observer, const ProjectorOptions& options);
 
     asio::awaitable<void> run() override;
-    void stop() override { stop_.stop(); }
-    void retry_now() override { pause_.cancel(); }
-    void on_recovery(std::function<void()> hook) override { recovered_ = std::move(hook); }
+    void stop() override { attempts_.stop(); }
+    void retry_now() override { attempts_.retry_now(); }
+    void on_recovery(std::function<void()> hook) override { attempts_.on_recovery(std::move(hook)); }
     asio::awaitable<void> measure_lag() override;
     /// The read model may hold less than this has applied: a database that crashed loses its last commits, and nothing
     /// else tells while the log has nothing new. And if the process was suspended, either may be another one.
     asio::awaitable<void> check_position() override;
-    const std::optional<std::string>& trouble() const override { return setbacks_.trouble(); }
+    const std::optional<std::string>& trouble() const override { return attempts_.trouble(); }
     std::int64_t foreign() const override { return foreign_; }
 
 private:
@@ -78,7 +78,6 @@ private:
                                                  const KnownStreams& in_flight);
     void remember(const KnownStreams& committed);
     void tell(const Folded& folded, SteadyClock::duration took);
-    void went_well();
 
     asio::any_io_executor executor_;
     Partition partition_;
@@ -86,17 +85,14 @@ private:
     ReadModelStore& store_;
     ProjectorObserver& observer_;
     const ProjectorOptions& options_;
-    StopEvent stop_;
+    PartitionAttempts attempts_;
     std::optional<StopEvent> set_back_;  // the read model, while the log is read
-    SteadyTimer pause_;                  // between two attempts
     SleepWatch sleep_;
-    std::function<void()> recovered_;
 
     KnownStreams known_;                 // as committed; what a batch under way changes is not in it
     std::vector<StoredRecord> read_on_;  // read already, of no batch yet
     std::optional<NextOffset> applied_;  // the checkpoint as last read or moved
     Edition edition_{};                  // .. and what it, and `known_`, were read of
-    Setbacks setbacks_;
     std::int64_t foreign_ = 0;
 };
 

@@ -1,31 +1,12 @@
 #include "projections/partition_publication.hpp"
 
 #include <algorithm>
-#include <iterator>
 
+#include "projections/record_run.hpp"
 #include "projections/same_log.hpp"
 
 namespace chat {
 namespace {
-
-/// The mark was not where this publisher had left it.
-struct MarkMoved {};
-
-std::size_t bytes_of(const Record& record) {
-    std::size_t bytes = record.key.size() + record.value.size();
-    for (const Header& header : record.headers) bytes += header.name.size() + header.value.size();
-    return bytes;
-}
-
-/// How many of the first records stay within the bounds; at least one.
-std::size_t fitting(const std::vector<StoredRecord>& records, const PublisherOptions& options) {
-    std::size_t fits = 0;
-    for (std::size_t used = 0; fits < records.size() && fits < options.batch_records; ++fits) {
-        used += bytes_of(*records[fits].record);
-        if (used > options.batch_bytes && fits > 0) break;
-    }
-    return fits;
-}
 
 std::vector<std::shared_ptr<const Record>> records_of(const std::vector<PublicEvent>& events) {
     std::vector<std::shared_ptr<const Record>> records;
@@ -46,30 +27,10 @@ PartitionPublication::PartitionPublication(asio::any_io_executor executor, Parti
       store_(store),
       observer_(observer),
       options_(options),
-      stop_(executor),
-      pause_(executor) {}
+      attempts_(executor, partition, observer, {options.least_pause, options.longest_pause, options.random}) {}
 
 asio::awaitable<void> PartitionPublication::run() {
-    observer_.started(partition_);
-    while (!stop_.stopped()) {
-        try {
-            co_await publish_on();
-        } catch (const Outage& outage) {
-            setbacks_.failed(outage.what());
-            observer_.outage(partition_, outage.what());
-        } catch (const LogCut& cut) {
-            setbacks_.failed(cut.what());
-            observer_.log_cut(partition_, cut.what());
-        } catch (const TakenOver&) {
-            setbacks_.failed("another publisher took the partition over");
-            observer_.checkpoint_lost(partition_);
-        } catch (const MarkMoved&) {
-            setbacks_.failed("another publisher moved the mark");
-            observer_.checkpoint_lost(partition_);
-        }
-        pause_.expires_after(setbacks_.next_pause(options_.least_pause, options_.longest_pause, options_.random()));
-        co_await stop_.pause(pause_);
-    }
+    co_await attempts_.run([this] { return publish_on(); });
     co_await release();
     observer_.stopped(partition_);
 }
@@ -83,12 +44,16 @@ asio::awaitable<void> PartitionPublication::release() {
 }
 
 asio::awaitable<void> PartitionPublication::publish_on() {
-    co_await find_place();
-    for (bool more = true; more;) {
-        co_await save_if_due();
-        more = co_await step();
+    try {
+        co_await find_place();
+        for (bool more = true; more;) {
+            co_await save_if_due();
+            more = co_await step();
+        }
+        if (!unsaved_.empty()) co_await save();
+    } catch (const TakenOver&) {
+        throw PositionLost("another publisher took the partition over");
     }
-    if (!unsaved_.empty()) co_await save();
 }
 
 // First the topic, then the store: what is saved until the partition is ours is of what was published until then.
@@ -107,20 +72,20 @@ asio::awaitable<void> PartitionPublication::find_place() {
     applied_ = saved_;
     goal_ = last == at_.last_published ? std::nullopt : last;
     co_await walk_to_goal(end);
-    if (goal_ && !stop_.stopped()) {
+    if (goal_ && !attempts_.stopped()) {
         // What is remembered does not fit what is published. The topic may have lost its last events: those are
         // published again.
         co_await start_over();
         co_await walk_to_goal(end);
     }
-    if (stop_.stopped()) co_return;
+    if (attempts_.stopped()) co_return;
     if (goal_) throw LogCut("the public topic ends with event " + to_string(*goal_) + ", which the log does not hold");
-    if (at_.checkpoint.next_offset == end) went_well();  // nothing to publish would say so
+    if (at_.checkpoint.next_offset == end) attempts_.went_well();  // nothing to publish would say so
 }
 
 asio::awaitable<void> PartitionPublication::start_over() {
     const bool ours = co_await store_.forget(partition_, saved_);
-    if (!ours) throw MarkMoved();
+    if (!ours) throw PositionLost("another publisher moved the mark");
     at_ = {};
     saved_ = {};
     known_.clear();
@@ -150,7 +115,7 @@ asio::awaitable<bool> PartitionPublication::step() {
         fresh.erase(fresh.begin(), met == fresh.end() ? met : std::next(met));
     }
     if (!fresh.empty()) co_await topic_.publish(partition_, records_of(fresh));
-    if (!goal_) went_well();
+    if (!goal_) attempts_.went_well();
     observer_.committed(partition_, run.counts, SteadyClock::now() - began);
     passed(std::move(run));
     co_return true;
@@ -171,18 +136,13 @@ void PartitionPublication::passed(Publication publication) {
 asio::awaitable<std::optional<std::vector<StoredRecord>>> PartitionPublication::next_records() {
     const NextOffset from = at_.checkpoint.next_offset;
     if (read_on_.empty()) {
-        auto read = co_await stop_.unless_stopped(source_.read(partition_, from, options_.batch_records));
+        auto read = co_await attempts_.unless_stopped(source_.read(partition_, from, options_.batch_records));
         if (!read) co_return std::nullopt;
-        if (read->front().offset != Offset(from.value()))
-            throw LogCut("the log holds nothing at offset " + std::to_string(from.value()) +
-                         "; the next record is at " + std::to_string(read->front().offset.value()));
+        require_at(from, *read);
         read_on_ = *std::move(read);
     }
-    if (stop_.stopped()) co_return std::nullopt;
-    const auto end = read_on_.begin() + static_cast<std::ptrdiff_t>(fitting(read_on_, options_));
-    std::vector<StoredRecord> records(std::make_move_iterator(read_on_.begin()), std::make_move_iterator(end));
-    read_on_.erase(read_on_.begin(), end);
-    co_return records;
+    if (attempts_.stopped()) co_return std::nullopt;
+    co_return take_fitting(read_on_, options_.batch_records, options_.batch_bytes);
 }
 
 asio::awaitable<KnownStreams> PartitionPublication::streams_before(const std::vector<StoredRecord>& records) {
@@ -220,7 +180,7 @@ asio::awaitable<void> PartitionPublication::save_if_due() {
 asio::awaitable<void> PartitionPublication::save() {
     const PublicationMark mark = at_;
     const bool ours = co_await store_.save(partition_, saved_, mark, unsaved_);
-    if (!ours) throw MarkMoved();
+    if (!ours) throw PositionLost("another publisher moved the mark");
     saved_ = mark.checkpoint.next_offset;
     saved_when_ = SteadyClock::now();
     if (known_.size() + unsaved_.size() > options_.known_streams) known_.clear();
@@ -232,12 +192,6 @@ asio::awaitable<void> PartitionPublication::measure_lag() {
     if (!applied_) co_return;
     const NextOffset end = co_await source_.end(partition_);
     observer_.lag(partition_, std::max<std::int64_t>(end.value() - applied_->value(), 0));
-}
-
-void PartitionPublication::went_well() {
-    if (!setbacks_.went_well()) return;
-    observer_.recovered(partition_);
-    if (recovered_) recovered_();
 }
 
 }  // namespace chat

@@ -12,14 +12,13 @@
 
 #include "events/steady_clock.hpp"
 #include "projections/observer.hpp"
+#include "projections/partition_attempts.hpp"
 #include "projections/partition_worker.hpp"
 #include "projections/ports/public_topic.hpp"
 #include "projections/ports/publication_store.hpp"
 #include "projections/ports/record_source.hpp"
 #include "projections/public_record.hpp"
 #include "projections/publication.hpp"
-#include "projections/setbacks.hpp"
-#include "projections/stop_event.hpp"
 
 namespace chat {
 
@@ -47,11 +46,11 @@ public:
                          PublicationStore& store, ProjectorObserver& observer, const PublisherOptions& options);
 
     asio::awaitable<void> run() override;
-    void stop() override { stop_.stop(); }
-    void retry_now() override { pause_.cancel(); }
-    void on_recovery(std::function<void()> hook) override { recovered_ = std::move(hook); }
+    void stop() override { attempts_.stop(); }
+    void retry_now() override { attempts_.retry_now(); }
+    void on_recovery(std::function<void()> hook) override { attempts_.on_recovery(std::move(hook)); }
     asio::awaitable<void> measure_lag() override;
-    const std::optional<std::string>& trouble() const override { return setbacks_.trouble(); }
+    const std::optional<std::string>& trouble() const override { return attempts_.trouble(); }
     std::int64_t foreign() const override { return foreign_; }
 
 private:
@@ -66,7 +65,6 @@ private:
     asio::awaitable<void> save_if_due();
     asio::awaitable<void> release();
     void passed(Publication publication);
-    void went_well();
 
     asio::any_io_executor executor_;
     Partition partition_;
@@ -75,9 +73,7 @@ private:
     PublicationStore& store_;
     ProjectorObserver& observer_;
     const PublisherOptions& options_;
-    StopEvent stop_;
-    SteadyTimer pause_;  // between two attempts
-    std::function<void()> recovered_;
+    PartitionAttempts attempts_;
 
     PublicationMark at_;           // what is passed: published, or known to be void
     std::optional<EventId> goal_;  // the last event in the topic, until the walk from the mark has met it
@@ -87,7 +83,6 @@ private:
     KnownStreams known_;                 // as at `saved_`; may be dropped
     std::vector<StoredRecord> read_on_;  // read already, not passed yet
     std::optional<NextOffset> applied_;  // for the lag
-    Setbacks setbacks_;
     std::int64_t foreign_ = 0;
 };
 
