@@ -23,7 +23,7 @@ class Chats:
         self.service = deployment
         self.api, self.projector = deployment.apis[0], deployment.projectors[0]
         self.log = surgery_on(deployment, PARTITIONS)
-        users = [deployment.client() for _ in range(12)]
+        users = [deployment.client() for _ in range(30)]  # three partitions, and each has some
         for user in users:
             user.chat = user.create("before", initial_message="hello")["id"]
             user.add(user.chat, "a message")
@@ -108,7 +108,7 @@ def test_a_log_that_was_cut(chats):
     chats.log.rewrite(whole)
     for user in (chats.victim, chats.cohabitant, chats.neighbour):
         chats.assert_served(user)
-    assert chats.ready(chats.api).json == {"status": "ready"}
+    wait_until(lambda: chats.ready(chats.api).json == {"status": "ready"}, PATIENCE, "the API to be well")
     wait_until(lambda: chats.ready(chats.projector).status == 200, PATIENCE, "the projector to be ready")
 
 
