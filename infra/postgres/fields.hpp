@@ -1,7 +1,5 @@
 #pragma once
 
-#include <pqxx/pqxx>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +8,7 @@
 
 #include "events/ids.hpp"
 #include "events/time.hpp"
+#include "infra/postgres/pqxx.hpp"
 
 namespace chat {
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <pqxx/pqxx>
-
 #include <cstdint>
 #include <string>
 #include <type_traits>
@@ -10,6 +8,7 @@
 
 #include "events/outage.hpp"
 #include "infra/postgres/postgres_options.hpp"
+#include "infra/postgres/pqxx.hpp"
 #include "infra/postgres/statement.hpp"
 
 namespace chat {
