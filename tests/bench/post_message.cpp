@@ -1,5 +1,5 @@
-// What a message over HTTP costs beside the raw append to the same log: one client, one in flight, in turns, so that the
-// machine's moods meet both. Its settings are those of the chat-api that it asks; see the script beside it.
+// What a message over HTTP costs beside the raw append to the same log: one client, one in flight, in turns, so that
+// the machine's moods meet both. Its settings are those of the chat-api that it asks; see the script beside it.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -50,8 +50,8 @@ public:
                                     std::to_string(body.size()) + "\r\n\r\n" + body;
         co_await asio::async_write(socket_, asio::buffer(request), asio::use_awaitable);
         std::string answer = std::exchange(rest_, {});
-        const std::size_t head = co_await asio::async_read_until(socket_, asio::dynamic_buffer(answer), "\r\n\r\n",
-                                                                 asio::use_awaitable);
+        const std::size_t head =
+            co_await asio::async_read_until(socket_, asio::dynamic_buffer(answer), "\r\n\r\n", asio::use_awaitable);
         const auto length = answer.find("Content-Length: ");
         if (!answer.starts_with("HTTP/1.1 201") || length == std::string::npos) throw std::runtime_error(answer);
         const std::size_t whole = head + std::stoul(answer.substr(length + 16));
