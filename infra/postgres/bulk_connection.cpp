@@ -16,10 +16,21 @@ BulkConnection::BulkConnection(const PostgresOptions& options)
     if (!options.schema.empty()) exec("SET search_path = " + quoted_name(options.schema));
 }
 
-void BulkConnection::fail(const char* text) {
+namespace {
+
+/// The server's last word before it ends the connection, which still looks well then.
+bool is_fatal(const PGresult* result) {
+    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity != nullptr && (std::string_view(severity) == "FATAL" || std::string_view(severity) == "PANIC");
+}
+
+}  // namespace
+
+void BulkConnection::fail(const char* text, bool fatal) {
     const std::string_view all = text;
     const std::string line(all.substr(0, all.find('\n')));
-    if (PQstatus(connection_.get()) != CONNECTION_OK) throw Outage("the connection to PostgreSQL was lost: " + line);
+    if (fatal || PQstatus(connection_.get()) != CONNECTION_OK)
+        throw Outage("the connection to PostgreSQL was lost: " + line);
     throw std::runtime_error("PostgreSQL: " + line);
 }
 
@@ -27,7 +38,7 @@ BulkConnection::Result BulkConnection::checked(PGresult* raw, ExecStatusType exp
     Result result(raw);
     const ExecStatusType status = PQresultStatus(raw);
     if (status != expected && !(expected == PGRES_COMMAND_OK && status == PGRES_TUPLES_OK))
-        fail(raw != nullptr ? PQresultErrorMessage(raw) : PQerrorMessage(connection_.get()));
+        fail(raw != nullptr ? PQresultErrorMessage(raw) : PQerrorMessage(connection_.get()), is_fatal(raw));
     return result;
 }
 

@@ -43,7 +43,7 @@ private:
     };
     using Result = std::unique_ptr<PGresult, Clear>;
     Result checked(PGresult* result, ExecStatusType expected);
-    [[noreturn]] void fail(const char* text);
+    [[noreturn]] void fail(const char* text, bool fatal = false);
 
     void finish_copy();
 
