@@ -15,6 +15,10 @@ die() {
   exit 1
 }
 
+as_root() {
+  if ((EUID == 0)); then env DEBIAN_FRONTEND=noninteractive "$@"; else sudo DEBIAN_FRONTEND=noninteractive "$@"; fi
+}
+
 # wait_until SECONDS COMMAND..: true as soon as the command succeeds, false after the time.
 wait_until() {
   local deadline=$((SECONDS + $1))
