@@ -34,8 +34,12 @@ public:
                     notified) {
         if (!session_.connection().is_open()) throw Outage("the connection to PostgreSQL was lost");
     }
-    /// The receiver's end sends an UNLISTEN and would wait for a server that hangs.
-    ~Channel() { ::shutdown(socket(), SHUT_RDWR); }
+    /// Or the receiver's end would send an UNLISTEN, and wait for a server that hangs. Shut down first, as a farewell
+    /// that cannot be sent is waited for too.
+    ~Channel() {
+        ::shutdown(socket(), SHUT_RDWR);
+        close_connection(session_.connection());
+    }
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
 

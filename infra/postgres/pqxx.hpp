@@ -9,3 +9,16 @@
 #undef __cpp_lib_source_location
 #include <pqxx/pqxx>
 #pragma pop_macro("__cpp_lib_source_location")
+
+namespace chat {
+
+/// `close` since libpqxx 7, `disconnect` in 6.
+template <class Connection>
+void close_connection(Connection& connection) {
+    if constexpr (requires { connection.close(); })
+        connection.close();
+    else
+        connection.disconnect();
+}
+
+}  // namespace chat
