@@ -117,7 +117,8 @@ TEST_F(Pool, IsAnOutageAtOnceWhenTooManyWait) {
     std::shared_future<void> released = release.get_future();
     int done = 0;
     const auto hold = [&]() -> asio::awaitable<void> {
-        co_await pool.run([released](PostgresSession&) { released.wait(); });
+        auto job = pool.run([released](PostgresSession&) { released.wait(); });
+        co_await std::move(job);
         ++done;
     };
     run(io_, [&]() -> asio::awaitable<void> {
