@@ -27,7 +27,7 @@ public:
     virtual void log_cut(Partition partition, std::string_view evidence) { (void)partition, (void)evidence; }
     virtual void quarantined(const UserId& user, std::string_view why) { (void)user, (void)why; }
     /// Events of the user up to `known` were known to this process; a cut log does not have all of them any more, and
-    /// the read model never had.
+    /// the read model never had. The stream is quarantined.
     virtual void lost(const UserId& user, Sequence known) { (void)user, (void)known; }
     virtual void foreign_record(Partition partition, Offset offset, std::string_view why) {
         (void)partition, (void)offset, (void)why;

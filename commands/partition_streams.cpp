@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr const char* void_no_more = "the log was cut after the command had been sent";
 constexpr const char* quarantined_by_read_model = "the log lacks a part of this user's history";
 
 }  // namespace
@@ -70,10 +71,30 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
     const auto turn = co_await turns_.take(user, deadline);
     if (!turn) throw Outage("earlier commands of this user still wait for the log");
 
+    std::optional<std::uint64_t> void_on;
+    try {
+        auto result = co_await attempts(user, command, causes, preconditions, deadline, sent, void_on);
+        co_return result;
+    } catch (const OutcomeUnknown&) {
+        throw;
+    } catch (const Outage&) {
+        if (!void_on || *void_on == generation_) throw;
+    }
+    throw OutcomeUnknown(void_no_more);
+}
+
+/// `void_on`: the view on which a record of this command was seen void, if there is one. In a log that was cut since, a
+/// copy that arrives late may belong.
+asio::awaitable<Result<Done, CommandFault>> PartitionStreams::attempts(const UserId& user, const Command& command,
+                                                                       const Causes& causes,
+                                                                       const Preconditions& preconditions,
+                                                                       Deadline deadline, bool& sent,
+                                                                       std::optional<std::uint64_t>& void_on) {
     bool key_looked_up = false;
     for (int attempt = 0; attempt < context_.options.attempts && SteadyClock::now() < deadline; ++attempt) {
         if (attempt > 0) co_await back_off(attempt, 1ms, 50ms);
         if (!live()) co_await until_live(deadline);
+        if (void_on && *void_on != generation_) throw OutcomeUnknown(void_no_more);
         const HotStates::State* state = view_ ? hot_state(user) : nullptr;
         if (!state) {
             key_looked_up = false;
@@ -89,7 +110,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
             if (asked_on != generation_) continue;
             if (known.first) co_return replayed(std::move(*known.first), causes);
             if (known.quarantined) {  // not so when the user was loaded: answers since then may be missing
-                if (view_) view_->untrack(user);
+                untrack(user);
                 context_.hot.erase(user);
                 throw Quarantined(quarantined_by_read_model);
             }
@@ -117,6 +138,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
             sent = true;
             auto done = co_await append(record(user, state->chats, std::move(*event), causes), deadline);
             if (done) co_return std::move(*done);
+            void_on = generation;
             continue;
         }
 
@@ -135,7 +157,7 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
 const HotStates::State* PartitionStreams::hot_state(const UserId& user) {
     const HotStates::State* state = context_.hot.use(user);
     if (!state || state->edition >= edition_) return state;
-    view_->untrack(user);
+    untrack(user);
     context_.hot.erase(user);
     return nullptr;
 }
@@ -238,6 +260,12 @@ asio::awaitable<void> PartitionStreams::load(UserId user, Deadline deadline) {
         co_await until_live(deadline);
         if (tries > 0) co_await back_off(tries, 5ms, 100ms);
         if (SteadyClock::now() >= deadline) throw Outage("the read model is behind what the log's tail still holds");
+        if (!view_) continue;
+        if (!looked_ && known_.contains(user)) {
+            co_await until(whole_, deadline);
+            continue;
+        }
+        if (lost_.contains(user)) co_await quarantine_lost(user);
         if (!view_) continue;
         const std::uint64_t generation = generation_;
         const Pin pin(*this);

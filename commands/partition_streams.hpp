@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -71,8 +71,6 @@ public:
     const std::optional<std::string>& cut() const { return cut_; }
     /// Records that the tail saw and that are no event of ours.
     std::int64_t foreign() const { return foreign_; }
-    /// Users of whom this process knew events that the log lost before the read model had them.
-    std::size_t lost() const { return lost_.size(); }
 
     /// Forgets an idle user; false if a command of the user runs.
     bool forget(const UserId& user);
@@ -92,11 +90,20 @@ private:
         std::optional<Session> session;  // as it is after the event
         Recorded recorded;
     };
+    /// The last event of a stream that somebody may have been told of.
+    struct Known {
+        StreamHead head;
+        Offset at;
+    };
     struct Registration;
     struct Pin;
     struct Place;
     struct TailRead;
 
+    asio::awaitable<Result<Done, CommandFault>> attempts(const UserId& user, const Command& command,
+                                                         const Causes& causes, const Preconditions& preconditions,
+                                                         Deadline deadline, bool& sent,
+                                                         std::optional<std::uint64_t>& void_on);
     asio::awaitable<void> tail();
     asio::awaitable<void> begin();
     asio::awaitable<void> follow();
@@ -109,9 +116,14 @@ private:
     void quarantine(const UserId& user, Offset offset, const std::string& why);
     void tell_quarantined(const UserId& user, Offset offset, const std::string& why);
     void tell_cut(const std::string& evidence);
-    void remember_known();
-    asio::awaitable<void> look_for_lost();
+    void remember(const UserId& user);
+    void untrack(const UserId& user);
+    asio::awaitable<void> look_for_known();
+    asio::awaitable<void> quarantine_lost();
+    asio::awaitable<void> quarantine_lost(UserId user);
     void recovered();
+    void forget_applied();
+    asio::awaitable<void> compare_end();
     const HotStates::State* hot_state(const UserId& user);
     void wake_waiting();
 
@@ -151,10 +163,13 @@ private:
     bool slept_ = false;
     Turns turns_;
     std::unordered_map<EventId, Pending*> pending_;
-    std::unordered_map<UserId, Offset> broken_;         // where a stream did not go on, also after a replay
-    std::unordered_map<UserId, Offset> quarantined_;    // where the observer was told that it did not
-    std::unordered_map<UserId, StreamHead> was_known_;  // before a replay, of events that the read model may not have
-    std::set<UserId> lost_;
+    std::unordered_map<UserId, Offset> broken_;       // where a stream did not go on, also after a replay
+    std::unordered_map<UserId, Offset> quarantined_;  // where the observer was told that it did not
+    std::map<UserId, Known> known_;                   // of streams that are not tracked any more; not applied
+    bool looked_ = true;                              // the log of this view has what is known
+    std::map<UserId, Sequence> lost_;                 // it has not: to be quarantined
+    bool quarantining_ = false;
+    bool comparing_end_ = false;
     /// For the view to be live and `next()` to reach that, or for the view to end. In the order of coming.
     std::list<std::pair<WakeUp*, NextOffset>> waiting_;
 };

@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::size_t tail_limit = 1000;  // records a read
 
+std::string ends_before(NextOffset end, NextOffset applied) {
+    return "the log ends at " + std::to_string(end.value()) + ", but the read model has applied it below " +
+           std::to_string(applied.value());
+}
+
 }  // namespace
 
 struct PartitionStreams::TailRead {
@@ -80,10 +85,7 @@ asio::awaitable<void> PartitionStreams::begin() {
     const Checkpoint checkpoint = co_await context_.store.checkpoint(partition_);
     const NextOffset end = co_await context_.log.end(partition_);
     if (checkpoint.next_offset > NextOffset(0)) {
-        if (end < checkpoint.next_offset) {
-            throw LogCut("the log ends at " + std::to_string(end.value()) +
-                         ", but the read model has applied it below " + std::to_string(checkpoint.next_offset.value()));
-        }
+        if (end < checkpoint.next_offset) throw LogCut(ends_before(end, checkpoint.next_offset));
         const NextOffset last(checkpoint.next_offset.value() - 1);
         const auto records = co_await context_.log.read(partition_, last, 1);
         const auto link = decode_link(*records.front().record);
@@ -101,6 +103,7 @@ asio::awaitable<void> PartitionStreams::begin() {
     heard_ = context_.projected.at(partition_);
     applied_ = std::max(checkpoint.next_offset, context_.projected.at(partition_));
     edition_ = checkpoint.edition;
+    looked_ = known_.empty();
     recovered();
 }
 
@@ -108,6 +111,7 @@ void PartitionStreams::recovered() {
     out_of_reach_ = false;
     unready_.reset();
     cut_.reset();
+    forget_applied();
     wake_waiting();
     context_.observer.tail_recovered(partition_);
 }
@@ -115,9 +119,9 @@ void PartitionStreams::recovered() {
 asio::awaitable<void> PartitionStreams::follow() {
     const std::uint64_t generation = generation_;
     while (!stopped_ && generation == generation_) {
-        if (!was_known_.empty() && live() && view_->next() >= whole_) {
-            co_await look_for_lost();
-            if (generation != generation_) co_return;
+        if (!looked_ && live() && view_->next() >= whole_) {
+            co_await look_for_known();
+            continue;
         }
         // Bounded memory: with a projector that does not come, reading waits, unless an own record waits for its
         // answer.
@@ -172,6 +176,7 @@ asio::awaitable<void> PartitionStreams::reconnect(std::string why) {
         co_await back_off(failures, 20ms, 500ms);
         if (generation != generation_) co_return;  // replayed meanwhile, for another reason
         std::optional<NextOffset> end;
+        const NextOffset applied = applied_;
         try {
             end = co_await context_.log.end(partition_);
         } catch (const Outage& outage) {
@@ -186,6 +191,7 @@ asio::awaitable<void> PartitionStreams::reconnect(std::string why) {
             throw LogCut("the log ends at " + std::to_string(end->value()) + ", but was read below " +
                          std::to_string(view_->next().value()));
         }
+        if (*end < applied) throw LogCut(ends_before(*end, applied));
         context_.log.distrust(partition_);
         tail_next_ = NextOffset(std::max<std::int64_t>(view_->next().value() - 1, 0));
         if (*end == NextOffset(0)) view_->seen_empty();
@@ -275,44 +281,15 @@ void PartitionStreams::tell_cut(const std::string& evidence) {
     cut_ = evidence;
 }
 
-void PartitionStreams::remember_known() {
-    for (const UserId& user : view_->tracked()) {
-        const StreamHead head = view_->head(user).value();
-        if (!view_->last_kept(user)) continue;  // projected: the checkpoint tells whether the log still has it
-        StreamHead& known = was_known_[user];
-        if (known.sequence < head.sequence) known = head;
-    }
-}
-
-/// What was known before a cut, and told, and had not reached the read model is nobody else's to miss.
-asio::awaitable<void> PartitionStreams::look_for_lost() {
-    auto known = std::exchange(was_known_, {});
-    const std::uint64_t generation = generation_;
-    try {
-        while (!known.empty() && generation == generation_) {
-            const UserId user = known.begin()->first;
-            const StreamHead head = known.begin()->second;
-            if (!view_->keeps(user, head.id.value())) {
-                const StoredChats stored = co_await context_.store.load(partition_, user);
-                if (generation != generation_) break;
-                if (stored.chats.head().sequence < head.sequence && lost_.insert(user).second)
-                    context_.observer.lost(user, head.sequence);
-            }
-            known.erase(user);
-        }
-    } catch (const Outage&) {
-        // Commands tell of it; this is looked for again.
-    }
-    was_known_.merge(known);
-}
-
 /// Nothing that was known of the partition counts any more.
 void PartitionStreams::replay(const std::string& evidence) {
     ++generation_;
     unready_ = evidence;
     if (view_) {
-        remember_known();
-        for (const UserId& user : view_->tracked()) context_.hot.erase(user);
+        for (const UserId& user : view_->tracked()) {
+            remember(user);
+            context_.hot.erase(user);
+        }
     }
     view_.reset();
     for (const auto& [id, pending] : pending_) pending->settled.ring();
@@ -334,7 +311,7 @@ Seen PartitionStreams::seen(const UserId& user) const {
 
 bool PartitionStreams::forget(const UserId& user) {
     if (turns_.busy(user)) return false;
-    if (view_) view_->untrack(user);
+    untrack(user);
     return true;
 }
 
@@ -343,7 +320,32 @@ void PartitionStreams::projected(NextOffset next) {
     if (next < heard_) return set_back(next);
     heard_ = next;
     applied_ = std::max(applied_, next);
-    view_->prune(next);
+    forget_applied();
+    if (applied_ <= view_->next() || comparing_end_) return;
+    comparing_end_ = true;
+    asio::co_spawn(
+        context_.executor, [self = shared_from_this()] { return self->compare_end(); }, asio::detached);
+}
+
+/// The read model is ahead of the tail: as long as the log reaches that far, the tail will come there.
+asio::awaitable<void> PartitionStreams::compare_end() {
+    const auto self = shared_from_this();
+    const std::uint64_t generation = generation_;
+    try {
+        const NextOffset applied = applied_;
+        const NextOffset end = co_await context_.log.end(partition_);
+        if (generation == generation_ && end < applied) another_log(ends_before(end, applied));
+    } catch (const Outage&) {
+        // The tail tells of it, and asks for the end itself when the log is back.
+    }
+    comparing_end_ = false;
+}
+
+/// Not in doubt: what was applied may be of a log that was cut and has grown again, and lack what is known here.
+void PartitionStreams::forget_applied() {
+    if (view_->doubted()) return;
+    view_->prune(heard_);
+    if (looked_) std::erase_if(known_, [&](const auto& known) { return known.second.at.value() < heard_.value(); });
 }
 
 void PartitionStreams::rewritten(Edition edition) {

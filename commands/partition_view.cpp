@@ -200,10 +200,11 @@ std::optional<Offset> PartitionView::last_kept(const UserId& user) const {
     return last.value() < applied_.value() ? std::nullopt : std::optional(last);
 }
 
-bool PartitionView::keeps(const UserId& user, EventId id) const {
-    const auto found = kept_.find(user);
-    return found != kept_.end() &&
-           std::ranges::any_of(found->second, [&](const Kept& record) { return record.link.id == id; });
+std::optional<Offset> PartitionView::kept_at(const UserId& user, EventId id) const {
+    const auto of_user = kept_.find(user);
+    if (of_user == kept_.end()) return std::nullopt;
+    const auto found = std::ranges::find(of_user->second, id, [](const Kept& record) { return record.link.id; });
+    return found == of_user->second.end() ? std::nullopt : std::optional(found->offset);
 }
 
 void PartitionView::prune(NextOffset applied) {

@@ -101,8 +101,8 @@ public:
     /// The user's last record at or above what was pruned; nothing if there is none.
     std::optional<Offset> last_kept(const UserId& user) const;
 
-    /// The event is among the user's records at or above what was pruned.
-    bool keeps(const UserId& user, EventId id) const;
+    /// Where the event is among the user's records that are not pruned; nothing if it is not there.
+    std::optional<Offset> kept_at(const UserId& user, EventId id) const;
 
     /// False: what was read at `next_offset - 1` is not what the checkpoint remembers of it. `next_offset` is at most
     /// `next()`.

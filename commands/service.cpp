@@ -216,16 +216,13 @@ std::optional<std::string> CommandService::outage() const {
 std::vector<std::string> CommandService::damage() const {
     std::vector<std::string> damage;
     std::int64_t foreign = 0;
-    std::size_t lost = 0;
     for (std::size_t i = 0; i < state_->partitions.size(); ++i) {
         const auto& streams = state_->partitions[i];
         if (!streams) continue;
         if (streams->cut())
             damage.push_back("partition " + std::to_string(i) + ": the log was cut: " + *streams->cut());
         foreign += streams->foreign();
-        lost += streams->lost();
     }
-    if (lost > 0) damage.push_back(lost_events(static_cast<std::int64_t>(lost)));
     if (foreign > 0) damage.push_back(foreign_records(foreign));
     return damage;
 }

@@ -12,11 +12,6 @@ inline std::string quarantined_streams(std::int64_t streams) {
            " damaged (quarantined)";
 }
 
-inline std::string lost_events(std::int64_t streams) {
-    return std::to_string(streams) + (streams == 1 ? " user" : " users") +
-           " had events acknowledged that a cut of the log lost";
-}
-
 inline std::string foreign_records(std::int64_t records) {
     return std::to_string(records) +
            (records == 1 ? " record of the log is no event of ours" : " records of the log are no events of ours");

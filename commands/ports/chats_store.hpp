@@ -27,13 +27,16 @@ struct StoredAnswer {
     bool quarantined = false;       // as above: answers may be missing
 };
 
-/// Loads what commands decide on. One snapshot a call. Throws Outage.
+/// What commands decide on. Each call is one transaction. Throws Outage.
 class ChatsStore {
 public:
     virtual ~ChatsStore() = default;
     virtual asio::awaitable<StoredChats> load(Partition partition, UserId user) = 0;
     virtual asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) = 0;
     virtual asio::awaitable<Checkpoint> checkpoint(Partition partition) = 0;
+    /// The stream lost events that somebody was told of: no command of the user, and nothing more of it is projected,
+    /// until an operator has decided. The rows stay as they are, in another edition. Nothing if it is so already.
+    virtual asio::awaitable<void> quarantine(Partition partition, UserId user, std::string why) = 0;
 };
 
 }  // namespace chat

@@ -31,6 +31,10 @@ public:
     asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) override {
         co_return tables_->answered(partition, user, command_key);
     }
+    asio::awaitable<void> quarantine(Partition partition, UserId user, std::string why) override {
+        tables_->quarantine(partition, user, why);
+        co_return;
+    }
 
     asio::awaitable<SessionPage> sessions(Partition partition, SessionListQuery query) override {
         co_return tables_->sessions(partition, query);

@@ -98,6 +98,14 @@ void MemoryTables::new_edition(Partition partition) {
     edition = edition.next();
 }
 
+void MemoryTables::quarantine(Partition partition, const UserId& user, const std::string& why) {
+    StreamStatus& stream = users_[user].stream;
+    if (stream.quarantined_at) return;
+    stream.quarantined_at = Offset(checkpoint(partition).next_offset.value());
+    stream.quarantine_reason = why;
+    new_edition(partition);
+}
+
 void MemoryTables::replace(Partition partition, const UserId& user, const MemoryTables& by) {
     std::erase_if(owners_, [&](const auto& owned) { return owned.second == user; });
     users_.erase(user);

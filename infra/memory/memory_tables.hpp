@@ -25,6 +25,7 @@ public:
     bool commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch);
     /// As after a repair: what was read or committed before counts no more.
     void new_edition(Partition partition);
+    void quarantine(Partition partition, const UserId& user, const std::string& why);
     /// A repair: all of the user becomes what those tables hold.
     void replace(Partition partition, const UserId& user, const MemoryTables& by);
     /// Answers to commands before that time.

@@ -15,8 +15,8 @@ PrometheusCommandObserver::PrometheusCommandObserver(Metrics& metrics, Logger lo
       tail_failures_(metrics.counter("chat_tail_failures_total", "Times that reading the log broke off")),
       cuts_(metrics.counter("chat_log_cuts_total", "Times that the log did not hold what was read from it before")),
       quarantined_(metrics.counter("chat_streams_quarantined_total", "Streams found with a gap")),
-      lost_(
-          metrics.counter("chat_streams_lost_total", "Streams of which a cut of the log lost events that were known")),
+      lost_(metrics.counter("chat_streams_lost_total",
+                            "Streams quarantined, as a cut of the log lost events that were acknowledged")),
       foreign_(metrics.counter("chat_records_foreign_total", "Records that are no event of ours")),
       hot_users_(metrics.gauge("chat_hot_users", "Users whose state is kept")),
       hot_bytes_(metrics.gauge("chat_hot_bytes", "Size of the states that are kept")),
@@ -63,8 +63,11 @@ void PrometheusCommandObserver::quarantined(const UserId& user, std::string_view
 
 void PrometheusCommandObserver::lost(const UserId& user, Sequence known) {
     lost_.Increment();
-    logger_->error("user {}: events up to {} were acknowledged, but the log was cut and lost some of them for good",
-                   user.value(), known.value());
+    logger_->error(
+        "user {}: quarantined: {} events were acknowledged, but the log was cut and lacks the last of them; "
+        "chat-replay "
+        "repair --user gives them up",
+        user.value(), known.value());
 }
 
 void PrometheusCommandObserver::foreign_record(Partition partition, Offset offset, std::string_view why) {

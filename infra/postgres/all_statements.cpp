@@ -9,6 +9,7 @@
 #include "infra/postgres/make_partitions.hpp"
 #include "infra/postgres/new_edition.hpp"
 #include "infra/postgres/postgres_quarantine.hpp"
+#include "infra/postgres/quarantine_streams.hpp"
 #include "infra/postgres/read_activity.hpp"
 #include "infra/postgres/read_checkpoints.hpp"
 #include "infra/postgres/read_command_answer.hpp"
@@ -54,9 +55,8 @@ std::vector<const Statement*> all_statements() {
                            &unlock_share_sql});
     all.insert(all.end(), {&read_user_sessions_sql, &read_user_messages_sql, &read_user_answers_sql,
                            &read_user_activity_sql, &read_users_after_sql, &read_as_stored_sql});
-    all.push_back(&new_edition_sql);
+    all.insert(all.end(), {&new_edition_sql, &move_checkpoint_sql, &quarantine_streams_sql, &is_quarantined_sql});
     for (const Statement* statement : replace_user_rows_statements()) all.push_back(statement);
-    for (const Statement* statement : rebase_checkpoint_statements()) all.push_back(statement);
     return all;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "infra/postgres/load_chats.hpp"
+#include "infra/postgres/quarantine_streams.hpp"
 #include "infra/postgres/read_checkpoints.hpp"
 #include "infra/postgres/read_command_answer.hpp"
 
@@ -22,6 +23,12 @@ asio::awaitable<StoredAnswer> PostgresChatsStore::answered(Partition partition, 
         [partition, user = std::move(user), key = std::move(command_key), kept = keys_kept_](PostgresSession& session) {
             return read_command_answer(session, partition, user, key, kept);
         });
+}
+
+asio::awaitable<void> PostgresChatsStore::quarantine(Partition partition, UserId user, std::string why) {
+    return pool_.transaction([partition, user = std::move(user), why = std::move(why)](PostgresSession& session) {
+        quarantine_stream(session, partition, user, why);
+    });
 }
 
 }  // namespace chat

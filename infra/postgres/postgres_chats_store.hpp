@@ -7,7 +7,7 @@
 
 namespace chat {
 
-/// Users' states from the read model.
+/// Users' states in the read model.
 class PostgresChatsStore final : public ChatsStore {
 public:
     /// `keys_kept`: how long a command key is known after its event.
@@ -17,6 +17,7 @@ public:
     /// The message's `reactivated` and `deactivated` are not in the read model, and no answer shows them.
     asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) override;
     asio::awaitable<Checkpoint> checkpoint(Partition partition) override;
+    asio::awaitable<void> quarantine(Partition partition, UserId user, std::string why) override;
 
 private:
     PostgresPool& pool_;

@@ -9,8 +9,7 @@
 
 namespace chat {
 
-/// For the test that prepares every statement.
-std::vector<const Statement*> rebase_checkpoint_statements();
+extern const Statement move_checkpoint_sql;
 
 /// Within the transaction that holds the partition: its checkpoint becomes `to`, in another edition, and these streams
 /// are quarantined there, each with its reason.

@@ -175,6 +175,33 @@ def test_a_log_that_was_cut_and_has_grown_past_its_readers_while_they_slept(chat
     chats.assert_served(chats.neighbour)
 
 
+def test_events_that_a_cut_took_before_they_were_projected(chats):
+    """Only the node that acknowledged them can miss them, and says so to all others."""
+    chats.projector.stop()
+    for _ in range(2):
+        assert chats.add(chats.victim).status == 201
+    assert chats.add(chats.cohabitant).status == 201
+    gone = {record.headers["ce_id"] for record in chats.of_victim()[-2:]}
+    chats.log.rewrite([record for record in chats.log.records() if record.headers["ce_id"] not in gone])
+    chats.wait_told(chats.api, 200, ["1 user's history is damaged"], "chat_streams_lost_total",
+                    f"user {chats.victim.user}: quarantined: 6 events were acknowledged")
+    chats.assert_closed(chats.victim)
+    assert b"history-damaged" in chats.add(chats.victim).body
+    chats.projector.start_ready()
+    chats.assert_served(chats.cohabitant)
+    chats.assert_served(chats.neighbour)
+    chats.assert_closed(chats.victim)
+    shown = chats.victim.expect(200, "GET", f"{SESSIONS}/{chats.victim.chat}")
+    assert shown.headers["Chat-History"] == "damaged"
+    assert replay(chats.service.environment, "verify").code == 4
+
+    replay_ok(chats.service.environment, "repair", "--user", chats.victim.user)
+    chats.assert_served(chats.victim)
+    assert chats.victim.expect(200, "GET", SESSIONS).headers["Chat-History"] is None
+    wait_until(lambda: chats.ready(chats.api).json == {"status": "ready"}, PATIENCE, "the API to be well")
+    assert replay_ok(chats.service.environment, "verify").lines[-1].endswith(" 0 differ")
+
+
 def test_a_log_that_was_made_anew(chats):
     chats.log.rewrite([])
     chats.wait_cut()

@@ -110,7 +110,7 @@ private:
             case Outcome::refused:
             case Outcome::conflict:
             case Outcome::unavailable:
-                if (stored)
+                if (stored && !allowances_.cut_attempts.contains(op.attempt))
                     violate("what is not accepted is not stored",
                             say(op) + " was told no, but is event " + std::to_string(event->second));
                 return;

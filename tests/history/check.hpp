@@ -11,7 +11,8 @@ namespace chat::test {
 
 /// What a check may not expect.
 struct Allowances {
-    /// Requests whose records a cut of the log removed: the log may lack what was acknowledged for them.
+    /// Requests whose records a cut of the log removed: the log may lack what was acknowledged for them, and what had
+    /// been void in the log that was cut may belong in the one that goes on.
     std::set<std::string> cut_attempts;
     /// The read model was set back to an earlier state, as a database that lost its last commits is.
     bool read_model_set_back = false;

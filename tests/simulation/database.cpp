@@ -35,7 +35,14 @@ bool Database::commit(Partition partition, NextOffset from, const Checkpoint& to
     return true;
 }
 
-void Database::quarantine(Partition partition, const UserId& user) {
+void Database::quarantine(Partition partition, const UserId& user, const std::string& why) {
+    world_.tell(user.value() + " is quarantined: " + why);
+    transactions_.emplace_back([=](MemoryTables& tables) { tables.quarantine(partition, user, why); });
+    transactions_.back()(tables_);
+    if (on_repair) on_repair(partition, tables_.checkpoint(partition).edition);
+}
+
+void Database::quarantine_by_mistake(Partition partition, const UserId& user) {
     world_.tell("somebody quarantines " + user.value());
     const Checkpoint now = tables_.checkpoint(partition);
     Batch batch;
@@ -104,6 +111,14 @@ asio::awaitable<StoredChats> SimulatedDatabase::load(Partition partition, UserId
 asio::awaitable<StoredAnswer> SimulatedDatabase::answered(Partition partition, UserId user, std::string command_key) {
     return ask<StoredAnswer>(
         [=, database = &database_] { return database->tables().answered(partition, user, command_key); });
+}
+
+asio::awaitable<void> SimulatedDatabase::quarantine(Partition partition, UserId user, std::string why) {
+    auto asked = ask<bool>([partition, database = &database_, user = std::move(user), why = std::move(why)] {
+        database->quarantine(partition, user, why);
+        return true;
+    });
+    co_await std::move(asked);
 }
 
 asio::awaitable<SessionPage> SimulatedDatabase::sessions(Partition partition, SessionListQuery query) {

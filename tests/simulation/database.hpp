@@ -33,8 +33,9 @@ public:
     bool commit(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch);
     std::uint64_t life() const { return life_; }
 
-    /// The user's stream is quarantined though nothing is wrong with it.
-    void quarantine(Partition partition, const UserId& user);
+    void quarantine(Partition partition, const UserId& user, const std::string& why);
+    /// By hand, though nothing is wrong with the stream: nobody is told.
+    void quarantine_by_mistake(Partition partition, const UserId& user);
     /// What chat-replay repair does: the user's rows become what these records, the partition's, come to.
     void repair(Partition partition, const UserId& user, const std::vector<std::shared_ptr<const Record>>& records);
 
@@ -64,6 +65,7 @@ public:
 
     asio::awaitable<StoredChats> load(Partition partition, UserId user) override;
     asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) override;
+    asio::awaitable<void> quarantine(Partition partition, UserId user, std::string why) override;
 
     asio::awaitable<SessionPage> sessions(Partition partition, SessionListQuery query) override;
     asio::awaitable<MessagePage> messages(Partition partition, MessagePageQuery query) override;

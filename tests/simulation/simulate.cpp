@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
         sum.reads += result.reads;
         sum.faults += result.faults;
         sum.voids += result.voids;
+        sum.lost += result.lost;
         sum.unjudged += result.unjudged;
         sum.steps += result.steps;
     }
@@ -57,7 +58,7 @@ int main(int argc, char** argv) {
     std::cout << count << " seeds in " << took.count() << " s: " << sum.requests << " requests, " << sum.accepted
               << " accepted (" << sum.replayed << " replayed), " << sum.refused << " refused, " << sum.conflicts
               << " conflicts, " << sum.unavailable << " unavailable, " << sum.unknown << " unknown, " << sum.reads
-              << " reads; " << sum.faults << " faults, " << sum.voids << " void records, " << sum.steps << " steps; "
-              << sum.unjudged << " not judged; " << failed << " seeds broke a promise\n";
+              << " reads; " << sum.faults << " faults, " << sum.voids << " void records, " << sum.lost << " lost, "
+              << sum.steps << " steps; " << sum.unjudged << " not judged; " << failed << " seeds broke a promise\n";
     return failed == 0 ? 0 : 1;
 }

@@ -66,6 +66,7 @@ public:
         settle();
         last_requests();
         compare_read_model();
+        look_for_lost();
         return result();
     }
 
@@ -139,7 +140,7 @@ private:
     void quarantine() {
         const UserId user = users_[world_.next() % users_.size()];
         if (database_.down() || stuck(partition_of(user.value(), plan_.partitions))) return;
-        database_.quarantine(partition_of(user.value(), plan_.partitions), user);
+        database_.quarantine_by_mistake(partition_of(user.value(), plan_.partitions), user);
         world_.after(a_while(), [this, user] {
             if (!mended_) repair(user);
         });
@@ -274,6 +275,24 @@ private:
                     kept->answer.sequence != first.answer.sequence)
                     violate("the read model is a fold", "it keeps another answer to key " + *key);
             }
+        }
+    }
+
+    /// What a cut took of what a node had acknowledged is missed, unless that ended since, or slept through all of it.
+    void look_for_lost() {
+        if (plan_.kills > 0 || plan_.pauses > 0 || plan_.quarantines > 0 || database_.set_back()) return;
+        const Streams all = streams();
+        for (const Operation& op : history_) {
+            if (op.outcome != Outcome::accepted || op.replayed || !broker_.forgotten().contains(op.attempt)) continue;
+            const Partition partition = partition_of(op.user.value(), plan_.partitions);
+            const bool stored = std::ranges::any_of(all.of(op.user).events, [&](const Recorded& recorded) {
+                return recorded.envelope.causes.correlation == op.attempt;
+            });
+            if (stored || stuck(partition)) continue;
+            ++result_.lost;
+            if (!database_.tables().load(partition, op.user).quarantined)
+                violate("what a cut took is missed",
+                        op.attempt + " of " + op.user.value() + " was accepted and is gone, and commands go on");
         }
     }
 

@@ -67,6 +67,7 @@ TEST(Simulation, MeetsEveryKindOfTrouble) {
         sum.reads += result.reads;
         sum.faults += result.faults;
         sum.voids += result.voids;
+        sum.lost += result.lost;
         sum.unjudged += result.unjudged;
     }
     EXPECT_GT(sum.accepted, 3000);
@@ -77,6 +78,7 @@ TEST(Simulation, MeetsEveryKindOfTrouble) {
     EXPECT_GT(sum.reads, 2000);
     EXPECT_GT(sum.faults, 500);
     EXPECT_GT(sum.voids, 1000);
+    EXPECT_GT(sum.lost, 5);
     EXPECT_LT(sum.unjudged, 10);
 }
 

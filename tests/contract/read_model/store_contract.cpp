@@ -206,6 +206,45 @@ TEST_P(ReadModelContract, RemembersAQuarantine) {
     EXPECT_FALSE(load(ann).quarantined);
 }
 
+TEST_P(ReadModelContract, QuarantinesAStreamAndLeavesItsRows) {
+    UserStory ann("ann");
+    const SessionId session = ann.creates("a", AgentType::primary, "hello");
+    ASSERT_TRUE(project(ann));
+    const Checkpoint before = get(model_->chats().checkpoint(partition));
+    const UserId stranger("a stranger");  // of whom nothing was ever applied
+    for (const UserId& user : {ann.user(), stranger}) {
+        run(io_, [&]() -> asio::awaitable<void> {
+            co_await model_->chats().quarantine(partition, user, "it lost its end");
+            co_await model_->chats().quarantine(partition, user, "again");
+        });
+    }
+    const Checkpoint now = get(model_->chats().checkpoint(partition));
+    EXPECT_EQ(now, (Checkpoint{before.next_offset, before.last, before.edition.next().next()})) << "once for each";
+    EXPECT_TRUE(load(ann).quarantined);
+    EXPECT_EQ(load(ann).chats, ann.chats());
+    EXPECT_TRUE(messages(ann, session).read.quarantined);
+    EXPECT_EQ(messages(ann, session).messages.size(), 1u);
+    EXPECT_TRUE(get(model_->chats().load(partition, stranger)).quarantined);
+
+    const StoredStreams found = get(model_->store().streams(partition, {ann.user(), stranger}));
+    EXPECT_EQ(found.edition, now.edition);
+    EXPECT_EQ(found.streams.at(ann.user()).head, ann.chats().head());
+    for (const auto& [user, stream] : found.streams) {
+        EXPECT_EQ(stream.quarantined_at, Offset(before.next_offset.value())) << user.value();
+        EXPECT_EQ(stream.quarantine_reason, "it lost its end");
+    }
+    ann.adds(session, "of a projector that does not know");
+    EXPECT_FALSE(project(ann));
+}
+
+TEST_P(ReadModelContract, QuarantinesAlsoWhereNothingWasApplied) {
+    const Partition empty(6);
+    const UserId stranger("a stranger");
+    run(io_, [&]() -> asio::awaitable<void> { co_await model_->chats().quarantine(empty, stranger, "all is gone"); });
+    EXPECT_TRUE(get(model_->chats().load(empty, stranger)).quarantined);
+    EXPECT_GT(get(model_->store().checkpoint(empty)).edition, Edition());
+}
+
 TEST_P(ReadModelContract, KeepsAllAcrossARestart) {
     UserStory ann("ann");
     const SessionId session = ann.creates("a", AgentType::primary, "hello");

@@ -126,7 +126,7 @@ public:
     asio::awaitable<StoredChats> load(Partition, UserId whose) override {
         ++loads;
         if (down) throw Outage("the database is down");
-        StoredChats stored{.chats = fold_applied(whose), .applied = checkpoint_now(), .quarantined = quarantined};
+        StoredChats stored{.chats = fold_applied(whose), .applied = checkpoint_now(), .quarantined = bars(whose)};
         // What the read model knows of command keys is asked for by `answered`.
         std::vector<Session> sessions = sessions_of(stored.chats);
         for (Session& session : sessions) session.title = title.value_or(session.title);
@@ -143,7 +143,7 @@ public:
         if (down) throw Outage("the database is down");
         const UserChats chats = fold_applied(whose);
         const Answered* first = chats.answered(command_key);
-        StoredAnswer answer{{}, checkpoint_now(), quarantined};
+        StoredAnswer answer{{}, checkpoint_now(), bars(whose)};
         if (first) answer.first = *first;
         co_return answer;
     }
@@ -151,12 +151,20 @@ public:
         if (down) throw Outage("the database is down");
         co_return checkpoint_now();
     }
+    asio::awaitable<void> quarantine(Partition, UserId whose, std::string why) override {
+        if (down || quarantine_down) throw Outage("the database is down");
+        if (quarantined_users.emplace(whose, why).second) edition = edition.next();
+        co_return;
+    }
+    std::map<UserId, std::string> quarantined_users;
+    bool quarantine_down = false;
     std::optional<EventId> last;       // what the checkpoint says instead of the truth
     std::optional<std::string> title;  // likewise every session
     bool quarantined = false;          // .. and every stream
     Edition edition{};
 
 private:
+    bool bars(const UserId& whose) const { return quarantined || quarantined_users.contains(whose); }
     Checkpoint checkpoint_now() const {
         Checkpoint checkpoint{applied, last, edition};
         if (!last && applied > NextOffset(0)) {

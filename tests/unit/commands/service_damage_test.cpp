@@ -23,6 +23,8 @@ TEST_F(Service, DecidesNothingOnTheOldViewAfterACut) {
         store_next(session, SessionRenamed{session, "other"}, "other");
         log.break_connection();
         while (!service->outage()) co_await asio::post(io, asio::use_awaitable);
+        EXPECT_THROWS_AWAITED(Quarantined, rename(*service, session, "last"));
+        store.quarantined_users.clear();
         const auto renamed = co_await rename(*service, session, "last");
         EXPECT_EQ(renamed->sequence, Sequence(3));
         EXPECT_EQ(observer.cuts, 1);
@@ -31,20 +33,155 @@ TEST_F(Service, DecidesNothingOnTheOldViewAfterACut) {
     EXPECT_EQ(observer.quarantines, 0);
 }
 
-TEST_F(Service, TellsWhoLostEventsInACutThatTheReadModelNeverHad) {
+TEST_F(Service, QuarantinesWhoLostEventsInACutThatTheReadModelNeverHad) {
     run([this]() -> asio::awaitable<void> {
         const SessionId session = co_await new_session_of(*service);
-        co_await create(*service, bob);
+        const auto bobs = co_await create(*service, bob);
         co_await rename(*service, session, "lost");
         log.records.resize(2);
         log.break_connection();
         while (observer.losses.empty()) co_await asio::post(io, asio::use_awaitable);
-        EXPECT_EQ(service->damage(),
-                  std::vector<std::string>{"1 user had events acknowledged that a cut of the log lost"});
+        EXPECT_THROWS_AWAITED(Quarantined, rename(*service, session, "again"));
+        const auto other = make();
+        EXPECT_THROWS_AWAITED(Quarantined, rename(*other, session, "at another node"));
+        const auto more = co_await create(*service, bob);
+        EXPECT_EQ(more->sequence, Sequence(2));
+        store.quarantined_users.clear();  // an operator gives up what was lost
         const auto renamed = co_await rename(*service, session, "again");
         EXPECT_EQ(renamed->sequence, Sequence(2));
     });
     EXPECT_EQ(observer.losses, (std::vector<std::pair<UserId, Sequence>>{{user, Sequence(2)}}));
+    EXPECT_EQ(log.records.size(), 4u);
+}
+
+TEST_F(Service, DecidesNothingForWhoLostEventsBeforeThatIsStored) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        co_await rename(*service, session, "lost");
+        log.records.resize(1);
+        store.quarantine_down = true;
+        log.break_connection();
+        while (!service->outage()) co_await asio::post(io, asio::use_awaitable);
+        EXPECT_THROWS_AWAITED(Outage, rename(*service, session, "again"));
+        EXPECT_THROWS_AWAITED(Outage, rename(*service, session, "again"));
+        const auto bobs = co_await create(*service, bob);
+        EXPECT_TRUE(bobs.has_value());
+        store.quarantine_down = false;
+        while (observer.losses.empty()) co_await asio::post(io, asio::use_awaitable);
+        EXPECT_THROWS_AWAITED(Quarantined, rename(*service, session, "again"));
+    });
+    EXPECT_EQ(log.records.size(), 2u);
+    EXPECT_EQ(observer.losses.size(), 1u) << "told once";
+}
+
+TEST_F(Service, QuarantinesNobodyWhoseEventsAreAllThere) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        co_await rename(*service, session, "kept");
+        co_await create(*service, bob);
+        log.records.resize(2);  // bob's
+        log.break_connection();
+        while (observer.losses.empty()) co_await asio::post(io, asio::use_awaitable);
+        const auto renamed = co_await rename(*service, session, "again");
+        EXPECT_EQ(renamed->sequence, Sequence(3));
+    });
+    EXPECT_EQ(observer.losses, (std::vector<std::pair<UserId, Sequence>>{{bob, Sequence(1)}}));
+}
+
+TEST_F(Service, QuarantinesNobodyForWhatWasAppliedMeanwhile) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        co_await rename(*service, session, "kept");
+        co_await create(*service, bob);
+        log.records.resize(2);
+        store.applied = NextOffset(2);  // what was known of ada is below where the next view begins
+        log.break_connection();
+        while (observer.losses.empty()) co_await asio::post(io, asio::use_awaitable);
+        const auto renamed = co_await rename(*service, session, "again");
+        EXPECT_EQ(renamed->sequence, Sequence(3));
+    });
+    EXPECT_EQ(observer.losses, (std::vector<std::pair<UserId, Sequence>>{{bob, Sequence(1)}}));
+}
+
+TEST_F(Service, KnowsByTheReadModelOfACutAboveWhatItHadRead) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        log.visible = 1;
+        store_next(session, SessionRenamed{session, "of another node"}, "gone");
+        store.applied = NextOffset(2);
+        store.last = id_of<EventId>("gone");
+        projected.advance(Partition(0), store.applied);
+        co_await asio::post(io, asio::use_awaitable);
+        EXPECT_EQ(observer.cuts, 0);
+        log.records.resize(1);
+        log.break_connection();
+        while (observer.cuts == 0) co_await asio::post(io, asio::use_awaitable);
+        EXPECT_THROWS_AWAITED(Outage, rename(*service, session, "on a log that is cut"));
+        EXPECT_EQ(service->damage().size(), 1u);
+    });
+    EXPECT_EQ(log.records.size(), 1u);
+}
+
+TEST_F(Service, ComparesTheLogsEndWithWhatIsAppliedAboveWhatItHasRead) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        store.applied = NextOffset(2);
+        store.last = id_of<EventId>("gone");
+        projected.advance(Partition(0), store.applied);
+        while (observer.cuts == 0) co_await asio::post(io, asio::use_awaitable);
+        EXPECT_THROWS_AWAITED(Outage, rename(*service, session, "on a log that is cut"));
+    });
+    EXPECT_EQ(log.records.size(), 1u);
+}
+
+TEST_F(Service, DecidesNothingAnewInALogThatWasCutSinceTheRecordWasVoid) {
+    bool cut = false;
+    service->on_record([&](Partition, const UserId* whose) {
+        if (cut || !whose || log.records.size() < 3) return;
+        cut = true;  // ours is void, and gone; a copy of it may still come
+        log.records.resize(1);
+        log.break_connection();
+    });
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        log.before_append = [this, session] {
+            if (log.records.size() == 1) store_next(session, SessionRenamed{session, "first"}, "first");
+        };
+        EXPECT_THROWS_AWAITED(OutcomeUnknown, rename(*service, session, "second"));
+    });
+    EXPECT_TRUE(cut);
+    EXPECT_EQ(log.records.size(), 1u);
+}
+
+TEST_F(Service, MissesWhatItHadAcknowledgedToWhoIsNotHotAnyMore) {
+    options.hot_bytes = 1;
+    service = make();
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        co_await rename(*service, session, "lost");
+        co_await create(*service, bob);
+        log.records.resize(1);
+        log.break_connection();
+        while (observer.losses.size() < 2) co_await asio::post(io, asio::use_awaitable);
+    });
+    EXPECT_EQ(observer.losses, (std::vector<std::pair<UserId, Sequence>>{{user, Sequence(2)}, {bob, Sequence(1)}}));
+}
+
+TEST_F(Service, MissesWhatWasLostAlsoWhenTheReadModelHasGrownPastIt) {
+    run([this]() -> asio::awaitable<void> {
+        const SessionId session = co_await new_session_of(*service);
+        co_await rename(*service, session, "lost");
+        log.down = true;
+        log.break_connection();
+        while (!service->outage()) co_await asio::post(io, asio::use_awaitable);
+        log.records.resize(1);
+        store_next(session, SessionRenamed{session, "other"}, "other");
+        store.applied = NextOffset(2);
+        projected.advance(Partition(0), store.applied);
+        log.down = false;
+        while (observer.losses.empty()) co_await asio::post(io, asio::use_awaitable);
+        EXPECT_THROWS_AWAITED(Quarantined, rename(*service, session, "again"));
+    });
 }
 
 TEST_F(Service, LooksAtTheLogAgainAfterItWasSuspended) {
@@ -58,6 +195,8 @@ TEST_F(Service, LooksAtTheLogAgainAfterItWasSuspended) {
         log.records.resize(1);
         store_next(session, SessionRenamed{session, "other"}, "other");
         store_next(session, SessionRenamed{session, "another"}, "another");
+        EXPECT_THROWS_AWAITED(Quarantined, rename(*service, session, "last"));
+        store.quarantined_users.clear();
         const auto renamed = co_await rename(*service, session, "last");
         EXPECT_EQ(renamed->sequence, Sequence(4));
         EXPECT_EQ(observer.cuts, 1);
