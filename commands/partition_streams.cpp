@@ -222,13 +222,11 @@ asio::awaitable<std::optional<Done>> PartitionStreams::append(Recorded recorded,
             retry_after = outage.retry_after();
         }
         if (retry_after && !may_be_stored) throw Outage(why, *retry_after);
+        if (!retry_after) may_be_stored = true;
         if (generation != generation_) break;
-        if (const auto* unknown = std::get_if<DeliveryUnknown>(&delivery); unknown && !retry_after) {
+        if (const auto* unknown = std::get_if<DeliveryUnknown>(&delivery); unknown && !retry_after)
             why = unknown->reason;
-            may_be_stored = true;
-        }
         if (why.empty()) {
-            may_be_stored = true;
             if (const auto* offset = std::get_if<Offset>(&delivery)) {
                 view_->delivered(link.id, *offset);
                 absorb();
@@ -241,6 +239,7 @@ asio::awaitable<std::optional<Done>> PartitionStreams::append(Recorded recorded,
         if (!pending.settled.rung()) context_.observer.appended_again(partition_, why);
     }
 
+    if (!pending.belongs && !may_be_stored) throw Outage("the log did not take the command in time");
     if (!pending.belongs) {
         throw OutcomeUnknown(generation == generation_ ? "the log has not told whether the command is stored"
                                                        : "the log was cut while the command was on its way");

@@ -1,8 +1,8 @@
 #include "infra/postgres/append_records.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
-#include <stdexcept>
 
 #include "infra/postgres/array_literal.hpp"
 #include "infra/postgres/fields.hpp"
@@ -16,8 +16,8 @@ const Statement append_records_sql{"append_records", R"(
         SELECT partition FROM log_partitions WHERE partition = ANY ($1::int[]) ORDER BY partition FOR UPDATE),
     moved AS (
         UPDATE log_partitions p SET next_offset = p.next_offset + n.records
-          FROM unnest($1::int[], $2::bigint[]) AS n (partition, records)
-         WHERE p.partition = n.partition AND (SELECT count(*) FROM locked) > 0
+          FROM unnest($1::int[], $2::bigint[], $8::bigint[]) AS n (partition, records, least)
+         WHERE p.partition = n.partition AND p.next_offset >= n.least AND (SELECT count(*) FROM locked) > 0
         RETURNING p.partition, p.next_offset - n.records AS first, p.next_offset),
     added AS (
         INSERT INTO log_records (partition, "offset", key, headers, value)
@@ -27,36 +27,45 @@ const Statement append_records_sql{"append_records", R"(
           JOIN moved m USING (partition))
     SELECT partition, first, pg_notify('chat_log', concat_ws(' ', partition, next_offset, current_schema())) FROM moved)"};
 
-std::vector<Offset> append_records(PostgresSession& session, const std::vector<NewRecord>& records) {
-    std::map<Partition, std::int64_t> counts;  // ordered: the statement locks in this order
+std::vector<std::optional<Offset>> append_records(PostgresSession& session, const std::vector<NewRecord>& records) {
+    struct OfPartition {
+        std::int64_t count = 0;
+        NextOffset least;
+    };
+    std::map<Partition, OfPartition> partitions;  // ordered: the statement locks in this order
     std::vector<std::int64_t> nths;
     ArrayLiteral partition, nth, key, headers, value;
-    for (const auto& [where, record] : records) {
-        nths.push_back(counts[where]++);
-        partition.add(std::int64_t{where.value()});
+    for (const NewRecord& added : records) {
+        OfPartition& of = partitions[added.partition];
+        nths.push_back(of.count++);
+        of.least = std::max(of.least, added.least);
+        partition.add(std::int64_t{added.partition.value()});
         nth.add(nths.back());
-        key.add_bytes(record->key);
-        headers.add_bytes(encode_headers(record->headers));
-        value.add_bytes(record->value);
+        key.add_bytes(added.record->key);
+        headers.add_bytes(encode_headers(added.record->headers));
+        value.add_bytes(added.record->value);
     }
-    ArrayLiteral moved_partition, moved_by;
-    for (const auto& [where, count] : counts) {
+    ArrayLiteral moved_partition, moved_by, least;
+    for (const auto& [where, of] : partitions) {
         moved_partition.add(std::int64_t{where.value()});
-        moved_by.add(count);
+        moved_by.add(of.count);
+        least.add(of.least.value());
     }
     const pqxx::result rows =
         session.exec(append_records_sql, moved_partition.finish(), moved_by.finish(), partition.finish(), nth.finish(),
-                     key.finish(), headers.finish(), value.finish());
+                     key.finish(), headers.finish(), value.finish(), least.finish());
 
     std::map<Partition, std::int64_t> first;
     for (const auto& record : rows) {
         const Fields row(record);
         first.emplace(Partition(static_cast<std::int32_t>(row.number(0))), row.number(1));
     }
-    if (first.size() != counts.size()) throw std::logic_error("append to a partition that the log does not have");
-    std::vector<Offset> offsets;
+    std::vector<std::optional<Offset>> offsets;
     offsets.reserve(records.size());
-    for (std::size_t i = 0; i < records.size(); ++i) offsets.emplace_back(first.at(records[i].partition) + nths[i]);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const auto found = first.find(records[i].partition);
+        offsets.push_back(found == first.end() ? std::nullopt : std::optional(Offset(found->second + nths[i])));
+    }
     return offsets;
 }
 

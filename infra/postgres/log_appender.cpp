@@ -58,7 +58,7 @@ struct LogAppender::Append {
 
 /// What became of a batch: offsets, an unknown fate, or an error, which says that nothing was stored.
 struct LogAppender::Outcome {
-    std::vector<Offset> offsets;
+    std::vector<std::optional<Offset>> offsets;
     std::string unknown;
     std::exception_ptr error;
     std::uint64_t session = 0;
@@ -85,9 +85,8 @@ LogAppender::~LogAppender() {
     thread_.join();
 }
 
-asio::awaitable<Delivery> LogAppender::append(Partition partition, std::shared_ptr<const Record> record) {
-    const auto append =
-        std::make_shared<Append>(executor_, NewRecord{partition, std::move(record)}, options_.append_timeout);
+asio::awaitable<Delivery> LogAppender::append(NewRecord record) {
+    const auto append = std::make_shared<Append>(executor_, std::move(record), options_.append_timeout);
     enqueue(append);
     boost::system::error_code error;
     co_await append->done.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -168,10 +167,12 @@ void LogAppender::run(const std::weak_ptr<const Stored>& stored) {
                 if (append->state != Append::State::sent) continue;
                 if (outcome.error)
                     append->error = outcome.error;
-                else if (!outcome.offsets.empty())
-                    append->delivery = outcome.offsets[at++];
-                else
+                else if (outcome.offsets.empty())
                     append->delivery = DeliveryUnknown{outcome.unknown};
+                else if (const auto offset = outcome.offsets[at++])
+                    append->delivery = *offset;
+                else
+                    append->error = std::make_exception_ptr(Outage("the log in PostgreSQL ends before what is known"));
                 append->done.cancel();
             }
         });

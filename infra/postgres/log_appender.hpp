@@ -25,18 +25,18 @@ namespace asio = boost::asio;
 /// next one. Two connections would be slower than one, as they fight for the partitions' rows.
 class LogAppender {
 public:
-    /// Called on the executor for each batch that is stored, before the appends in it complete; `session` is another
-    /// number for another connection.
-    using Stored = std::function<void(const std::vector<NewRecord>& records, const std::vector<Offset>& offsets,
-                                      std::uint64_t session)>;
+    /// Called on the executor for each batch that the server has answered, before the appends in it complete, with what
+    /// `append_records` gave; `session` is another number for another connection.
+    using Stored = std::function<void(const std::vector<NewRecord>& records,
+                                      const std::vector<std::optional<Offset>>& offsets, std::uint64_t session)>;
 
     LogAppender(asio::any_io_executor executor, PostgresLogOptions options, Stored stored);
     /// Waits for the batch that is being sent, a second at most, then ends the connection; appends that wait never
     /// complete.
     ~LogAppender();
 
-    /// As EventLog::append.
-    asio::awaitable<Delivery> append(Partition partition, std::shared_ptr<const Record> record);
+    /// As EventLog::append. Throws Outage also if the partition ends before the record's `least`.
+    asio::awaitable<Delivery> append(NewRecord record);
 
     /// The server's process id of the connection, 0 while there is none; any thread.
     int backend() const { return backend_; }

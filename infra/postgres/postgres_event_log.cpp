@@ -32,6 +32,7 @@ struct FromSession {
 /// What is known of a partition.
 struct PostgresEventLog::Tail {
     std::optional<NextOffset> end;  // at least so far; nothing until asked, and after a connection broke
+    NextOffset least;               // likewise, until the reader has been told that it may be another log
     KeptAppends kept;
     std::optional<std::uint64_t> losses;  // that the reader has been told of; nothing until the first read
     asio::steady_timer* waiting = nullptr;
@@ -40,6 +41,7 @@ struct PostgresEventLog::Tail {
         if (waiting) waiting->cancel();
     }
     void learn(NextOffset next) {
+        least = std::max(least, next);
         if (end && next <= *end) return;
         end = next;
         wake();
@@ -72,8 +74,8 @@ PostgresEventLog::PostgresEventLog(asio::any_io_executor executor, PostgresLogOp
     PostgresSession session(options_.postgres);
     const std::int32_t count = make_partitions(session, options_.partitions);
     for (std::int32_t i = 0; i < count; ++i)
-        tails_.push_back(std::make_shared<Tail>(
-            Tail{.end = {}, .kept = KeptAppends(options_.kept_records, options_.kept_bytes), .losses = {}}));
+        tails_.push_back(std::make_shared<Tail>(Tail{
+            .end = {}, .least = {}, .kept = KeptAppends(options_.kept_records, options_.kept_bytes), .losses = {}}));
 }
 
 PostgresEventLog::Tail& PostgresEventLog::tail(Partition partition) const {
@@ -81,8 +83,8 @@ PostgresEventLog::Tail& PostgresEventLog::tail(Partition partition) const {
 }
 
 asio::awaitable<Delivery> PostgresEventLog::append(Partition partition, std::shared_ptr<const Record> record) {
-    tail(partition);  // throws if there is no such partition
-    return appender_.append(partition, std::move(record));
+    NewRecord added{partition, std::move(record), tail(partition).least};  // throws if there is no such partition
+    return appender_.append(std::move(added));
 }
 
 asio::awaitable<std::vector<StoredRecord>> PostgresEventLog::read(Partition partition, NextOffset next,
@@ -91,6 +93,7 @@ asio::awaitable<std::vector<StoredRecord>> PostgresEventLog::read(Partition part
     for (;;) {
         if (tail->losses.value_or(losses_) != losses_) {
             tail->losses = losses_;
+            tail->least = {};
             throw Outage("the connection to the log in PostgreSQL was lost");
         }
         tail->losses = losses_;
@@ -108,10 +111,12 @@ asio::awaitable<std::vector<StoredRecord>> PostgresEventLog::read(Partition part
         use_session(reader_session_, found.session);
         if (tail->losses != losses_) continue;  // not to be believed before the caller has checked
         tail->learn(found.value.end, before);
-        if (next > found.value.end || next < NextOffset(0))
+        if (next > found.value.end || next < NextOffset(0)) {
+            tail->least = {};
             throw LogCut("offset " + std::to_string(next.value()) + " is outside of partition " +
                          std::to_string(partition.value()) + " of the log, which ends at " +
                          std::to_string(found.value.end.value()));
+        }
         if (!found.value.records.empty()) co_return std::move(found.value.records);
     }
 }
@@ -120,6 +125,7 @@ void PostgresEventLog::distrust(Partition partition) {
     Tail& of = tail(partition);
     of.kept.clear();
     of.end.reset();
+    of.least = {};
 }
 
 /// Until the tail has news, the log lost its connection, or the caller is cancelled.
@@ -187,13 +193,17 @@ asio::awaitable<void> PostgresEventLog::poll() {
     }
 }
 
-void PostgresEventLog::stored(const std::vector<NewRecord>& records, const std::vector<Offset>& offsets,
+void PostgresEventLog::stored(const std::vector<NewRecord>& records, const std::vector<std::optional<Offset>>& offsets,
                               std::uint64_t session) {
     use_session(appender_session_, session);
     for (std::size_t i = 0; i < records.size(); ++i) {
+        if (!offsets[i]) {
+            next_poll_.cancel();  // who reads is told at once that the log was cut
+            continue;
+        }
         Tail& of = tail(records[i].partition);
-        if (of.losses) of.kept.add({offsets[i], records[i].record});  // only for who reads
-        of.learn(after(offsets[i]));
+        if (of.losses) of.kept.add({*offsets[i], records[i].record});  // only for who reads
+        of.learn(after(*offsets[i]));
     }
 }
 

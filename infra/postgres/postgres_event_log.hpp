@@ -48,7 +48,8 @@ private:
     asio::awaitable<void> wait(std::shared_ptr<Tail> tail);
     asio::awaitable<void> poll();
     asio::awaitable<std::vector<NextOffset>> ends();
-    void stored(const std::vector<NewRecord>& records, const std::vector<Offset>& offsets, std::uint64_t session);
+    void stored(const std::vector<NewRecord>& records, const std::vector<std::optional<Offset>>& offsets,
+                std::uint64_t session);
     void notified(std::string_view payload, int backend);
     void use_session(std::optional<std::uint64_t>& known, std::uint64_t session);
     void lost();

@@ -74,6 +74,47 @@ asio::awaitable<std::string> read_value(EventLog& log, Partition partition, std:
     co_return records.at(0).record->value;
 }
 
+/// As a database that is put back to an earlier state.
+void cut(const PostgresOptions& postgres, Partition partition, std::int64_t end) {
+    PostgresSession session(postgres);
+    session.exec("BEGIN");
+    const std::string where = " WHERE partition = " + std::to_string(partition.value());
+    session.exec("DELETE FROM log_records" + where + " AND \"offset\" >= " + std::to_string(end));
+    session.exec("UPDATE log_partitions SET next_offset = " + std::to_string(end) + where);
+    session.exec("COMMIT");
+}
+
+TEST(PostgresEventLog, StoresNothingInAPartitionThatWasCutBeforeItsReaderKnows) {
+    const MigratedDatabase database;
+    PostgresLogOptions options = options_of(database.options());
+    options.poll = std::chrono::seconds(30);  // nobody but the append itself finds out
+    with_log(options, [&](PostgresEventLog& log) -> asio::awaitable<void> {
+        for (int i = 0; i < 3; ++i) co_await append(log, p0, "known");
+        co_await append(log, p1, "known");
+        const std::string last = co_await read_value(log, p0, 2);
+        EXPECT_EQ(last, "known");
+        cut(database.options(), p0, 1);
+        bool refused = false;
+        try {
+            co_await append(log, p0, "on top of what is gone");
+        } catch (const Outage&) {
+            refused = true;
+        }
+        EXPECT_TRUE(refused);
+        const auto other = co_await append(log, p1, "of another partition");
+        EXPECT_EQ(other, 1);
+        bool told = false;
+        try {
+            co_await read_value(log, p0, 3);
+        } catch (const LogCut&) {
+            told = true;
+        }
+        EXPECT_TRUE(told);
+        const auto next = co_await append(log, p0, "who knows may go on");
+        EXPECT_EQ(next, 1);
+    });
+}
+
 TEST(PostgresEventLog, KeepsThePartitionsItWasMadeWith) {
     const MigratedDatabase database;
     with_log(options_of(database.options()), [](PostgresEventLog& log) -> asio::awaitable<void> {
