@@ -38,8 +38,16 @@ asio::awaitable<ChatReads::Answer> ChatReads::read(UserId user, std::string url,
     Snapshot before = snapshot(user, partition);
     NextOffset at = projected_.at(partition);
     Rendered answer = co_await ask(queries_, partition);
-    // Behind also if the read model has less than it had told: it was set back, and is projected again.
-    const auto is_behind = [&] { return answer.read.applied < at || (at_least && answer.read.version < *at_least); };
+    // Behind also if the read model has less than it had told: it was set back, and is projected again. Or if it lacks
+    // what this process wrote, though it is ahead of that: it is of a log that was cut, and nobody has noticed yet.
+    const std::optional<StreamHead> written = before.seen.head;
+    const auto lacks_written = [&] {
+        return answer.read.applied >= seen && written && answer.read.version < written->sequence &&
+               !answer.read.quarantined;
+    };
+    const auto is_behind = [&] {
+        return answer.read.applied < at || (at_least && answer.read.version < *at_least) || lacks_written();
+    };
     const bool behind = is_behind();
     const auto waiting_since = Clock::now();
     // A version that the log does not have, as after a cut, would be waited for in vain: what is applied below this has

@@ -47,6 +47,21 @@ TEST_F(ChatReadsTest, AnswerWithWhatThereIsPastTheBound) {
     });
 }
 
+TEST_F(ChatReadsTest, WaitForAReadModelThatLacksWhatWasWrittenThoughItIsAhead) {
+    run([this]() -> asio::awaitable<void> {
+        co_await create("one");
+        queries.lacks_all = true;  // it has applied a log that was cut since
+        project();
+        asio::post(io, [this] {
+            queries.lacks_all = false;
+            log.store(log.records.front());
+            project();
+        });
+        const Response list = co_await get(sessions);
+        EXPECT_EQ(list.field("Chat-Version"), "1");
+    });
+}
+
 TEST_F(ChatReadsTest, WaitForTheVersionThatIsAskedFor) {
     run([this]() -> asio::awaitable<void> {
         co_await create("one");

@@ -21,6 +21,7 @@ public:
     NextOffset applied;
     bool down = false;
     bool quarantined = false;
+    bool lacks_all = false;  // of what is applied
     int asked = 0;
     std::function<void()> after_snapshot;  // runs once, when the next query has read and not yet answered
 
@@ -77,7 +78,7 @@ private:
         ++asked;
         if (down) throw Outage("password=secret");
         Folded folded;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(applied.value()); ++i) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(applied.value()) && !lacks_all; ++i) {
             const auto recorded = decode(*log_.records[i]);
             if (!recorded || recorded->envelope.user != user) continue;
             if (place(folded.chats.head(), *decode_link(*log_.records[i])) != Placement::belongs) continue;
