@@ -210,6 +210,13 @@ SessionPage MemoryTables::sessions(Partition partition, const SessionListQuery& 
         rows.push_back(row_of(session));
     }
     std::ranges::sort(rows, [](const SessionRow& a, const SessionRow& b) { return newer(a, b.last_message_at, b.id); });
+    std::size_t bytes = 0, count = 0;
+    const auto fits = [&](const SessionRow& row) {
+        if (bytes >= query.bytes || count >= query.limit) return false;
+        bytes += row.metadata.view().size();
+        ++count;
+        return true;
+    };
     auto from = rows.begin(), to = rows.end();
     if (query.after) {
         from = std::ranges::find_if(rows, [&](const SessionRow& row) {
@@ -219,9 +226,9 @@ SessionPage MemoryTables::sessions(Partition partition, const SessionListQuery& 
     if (query.before) {
         to = std::ranges::find_if(
             rows, [&](const SessionRow& row) { return !newer(row, query.before->last_message_at, query.before->id); });
-        from = to - std::min(to - rows.begin(), static_cast<std::ptrdiff_t>(query.limit));
+        for (from = to; from != rows.begin() && fits(*std::prev(from));) --from;
     } else {
-        to = from + std::min(to - from, static_cast<std::ptrdiff_t>(query.limit));
+        to = std::find_if_not(from, to, fits);
     }
     page.has_newer = from != rows.begin();
     page.has_older = to != rows.end();

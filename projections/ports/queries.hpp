@@ -60,6 +60,7 @@ struct SessionListQuery {
     std::size_t limit = 10;
     std::optional<SessionCursor> after;
     std::optional<SessionCursor> before;  // for `prev`: the page that ends just before it; never both
+    std::size_t bytes = 4 << 20;          // of metadata: the session that reaches them is the last one taken
 
     bool operator==(const SessionListQuery&) const = default;
 };

@@ -116,6 +116,39 @@ TEST_P(ReadModelContract, PagesForthAndBackWithoutLossOrRepeat) {
         }
 }
 
+TEST_P(ReadModelContract, EndsAPageOfSessionsWhereItHasManyBytes) {
+    UserStory ann("ann");
+    const std::string large = "{\"text\": \"" + std::string(100'000, 'x') + "\"}";  // PostgreSQL keeps it compressed
+    for (int i = 1; i <= 7; ++i) {
+        const SessionId session = ann.creates(std::to_string(i), AgentType::primary, {}, i < 5 ? "{}" : large);
+        ann.deletes(session);
+    }
+    ASSERT_TRUE(project(ann));
+    const auto page = [&](std::optional<SessionCursor> after, std::optional<SessionCursor> before, std::size_t limit) {
+        return list(SessionListQuery{ann.user(), SessionFilter::deleted, {}, limit, after, before, 150'000});
+    };
+    const auto titles = [](const SessionPage& found) {
+        std::string all;
+        for (const SessionRow& session : found.sessions) all += session.title;
+        return all;
+    };
+    const auto at = [](const SessionRow& row) { return SessionCursor{row.last_message_at, row.id}; };
+    const SessionPage newest = page({}, {}, 10);
+    EXPECT_EQ(titles(newest), "76");
+    EXPECT_TRUE(newest.has_older);
+    EXPECT_FALSE(newest.has_newer);
+    const SessionPage rest = page(at(newest.sessions.back()), {}, 10);
+    EXPECT_EQ(titles(rest), "54321");
+    EXPECT_FALSE(rest.has_older);
+    EXPECT_TRUE(rest.has_newer);
+    EXPECT_EQ(titles(page({}, {}, 1)), "7");
+    const SessionPage back = page({}, at(rest.sessions.back()), 10);
+    EXPECT_EQ(titles(back), "65432");
+    EXPECT_TRUE(back.has_newer);
+    EXPECT_TRUE(back.has_older);
+    EXPECT_EQ(titles(page({}, at(rest.sessions.back()), 4)), "5432");
+}
+
 TEST_P(ReadModelContract, TellsWhatLiesBesideAPageThatIsEmpty) {
     UserStory ann("ann");
     ann.creates("a");
