@@ -7,6 +7,8 @@ namespace {
 
 bool is_active(const Session& session) { return session.active; }
 bool is_active(const SessionRow& session) { return session.is_active; }
+const JsonText& metadata_of(const Session& session) { return session.metadata.value(); }
+const JsonText& metadata_of(const SessionRow& session) { return session.metadata; }
 
 template <class AnySession>
 void write_session(JsonWriter& out, const AnySession& session) {
@@ -17,7 +19,7 @@ void write_session(JsonWriter& out, const AnySession& session) {
         .field("last_message_at", session.last_message_at)
         .field("message_count", session.message_count)
         .field("is_active", is_active(session))
-        .raw("metadata", session.metadata);
+        .raw("metadata", metadata_of(session));
 }
 
 void write_message(JsonWriter& out, const MessageRow& message) {

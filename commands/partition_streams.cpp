@@ -15,6 +15,13 @@ namespace {
 constexpr const char* void_no_more = "the log was cut after the command had been sent";
 constexpr const char* quarantined_by_read_model = "the log lacks a part of this user's history";
 
+/// The session whose metadata the answer shows and the command does not bring.
+std::optional<SessionId> shown_by(const Command& command) {
+    if (const auto* rename = std::get_if<RenameSession>(&command)) return rename->session;
+    if (const auto* restore = std::get_if<RestoreSession>(&command)) return restore->session;
+    return std::nullopt;
+}
+
 }  // namespace
 
 /// An own record that is on its way, until its command ends, however that ends.
@@ -72,8 +79,10 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
     if (!turn) throw Outage("earlier commands of this user still wait for the log");
 
     std::optional<std::uint64_t> void_on;
+    std::optional<JsonText> metadata;
     try {
-        auto result = co_await attempts(user, command, causes, preconditions, deadline, sent, void_on);
+        auto result = co_await attempts(user, command, causes, preconditions, deadline, sent, void_on, metadata);
+        if (result && !result->session.metadata) result->session.metadata = std::move(metadata);
         co_return result;
     } catch (const OutcomeUnknown&) {
         throw;
@@ -84,12 +93,10 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::execute(UserId use
 }
 
 /// `void_on`: the view on which a record of this command was seen void, if there is one. In a log that was cut since, a
-/// copy that arrives late may belong.
-asio::awaitable<Result<Done, CommandFault>> PartitionStreams::attempts(const UserId& user, const Command& command,
-                                                                       const Causes& causes,
-                                                                       const Preconditions& preconditions,
-                                                                       Deadline deadline, bool& sent,
-                                                                       std::optional<std::uint64_t>& void_on) {
+/// copy that arrives late may belong. `metadata`: of the session that the answer shows, if its state leaves it out.
+asio::awaitable<Result<Done, CommandFault>> PartitionStreams::attempts(
+    const UserId& user, const Command& command, const Causes& causes, const Preconditions& preconditions,
+    Deadline deadline, bool& sent, std::optional<std::uint64_t>& void_on, std::optional<JsonText>& metadata) {
     bool key_looked_up = false;
     for (int attempt = 0; attempt < context_.options.attempts && SteadyClock::now() < deadline; ++attempt) {
         if (attempt > 0) co_await back_off(attempt, 1ms, 50ms);
@@ -122,6 +129,14 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::attempts(const Use
             const std::string why = *state->quarantined;
             context_.hot.erase(user);  // looked at again by the next command: an operator may have decided
             throw Quarantined(why);
+        }
+        if (const auto shown = shown_by(command); shown && !metadata) {
+            const Session* session = state->chats.find(*shown);
+            if (session && !session->metadata) {
+                metadata =
+                    co_await context_.store.metadata(*shown);  // now: after the append it would be too late to fail
+                continue;
+            }
         }
         if (view_->kept_bytes() > context_.options.tail_bytes) {
             throw Outage("the read model is " + std::to_string(view_->kept_records()) + " records behind the log");

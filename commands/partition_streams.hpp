@@ -103,7 +103,8 @@ private:
     asio::awaitable<Result<Done, CommandFault>> attempts(const UserId& user, const Command& command,
                                                          const Causes& causes, const Preconditions& preconditions,
                                                          Deadline deadline, bool& sent,
-                                                         std::optional<std::uint64_t>& void_on);
+                                                         std::optional<std::uint64_t>& void_on,
+                                                         std::optional<JsonText>& metadata);
     asio::awaitable<void> tail();
     asio::awaitable<void> begin();
     asio::awaitable<void> follow();

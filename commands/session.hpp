@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "events/agent_type.hpp"
@@ -20,7 +21,8 @@ struct Session {
     std::int64_t message_count = 0;
     bool active = true;  // false also while deleted
     bool deleted = false;
-    JsonText metadata;
+    /// It never changes. Nothing: it is long, and was left where the read model has it (ChatsStore::metadata).
+    std::optional<JsonText> metadata = JsonText();
     Sequence changed;  // of the last event that changed it: its version, and its ETag
 
     bool operator==(const Session&) const = default;

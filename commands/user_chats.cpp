@@ -34,7 +34,8 @@ std::optional<SessionId> UserChats::least_recent_if_full(AgentType type) const {
 std::size_t UserChats::bytes() const {
     std::size_t sum = sizeof(UserChats);
     for (const auto& [id, session] : sessions_) {
-        sum += sizeof(session) + session.title.size() + session.metadata.view().size() + 64;
+        sum += sizeof(session) + session.title.size() + 64;
+        if (session.metadata) sum += session.metadata->view().size();
     }
     for (const auto& [key, answered] : answered_) {
         sum += 512 + key.size() + answered.answer.session.title.size();

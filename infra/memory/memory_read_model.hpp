@@ -28,6 +28,9 @@ public:
     asio::awaitable<StoredChats> load(Partition partition, UserId user) override {
         co_return tables_->load(partition, user);
     }
+    asio::awaitable<std::optional<JsonText>> metadata(SessionId session) override {
+        co_return tables_->metadata(session);
+    }
     asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) override {
         co_return tables_->answered(partition, user, command_key);
     }

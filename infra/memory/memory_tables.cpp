@@ -10,7 +10,7 @@ namespace {
 SessionRow row_of(const Session& session) {
     return {session.id,         session.title,           session.agent_type,
             session.created_at, session.last_message_at, session.message_count,
-            session.active,     session.deleted,         session.metadata,
+            session.active,     session.deleted,         session.metadata.value(),
             session.changed};
 }
 
@@ -159,9 +159,17 @@ StoredChats MemoryTables::load(Partition partition, const UserId& user) const {
     if (!known) return stored;
     stored.quarantined = known->stream.quarantined_at.has_value();
     std::vector<Session> sessions;
-    for (const auto& [id, session] : known->sessions) sessions.push_back(session);
+    for (const auto& [id, session] : known->sessions) {
+        sessions.push_back(session);
+        if (session.metadata->view().size() > long_metadata) sessions.back().metadata.reset();
+    }
     stored.chats = UserChats(known->stream.head, known->stream.last_time, std::move(sessions));
     return stored;
+}
+
+std::optional<JsonText> MemoryTables::metadata(SessionId session) const {
+    const auto owner = owners_.find(session);
+    return owner == owners_.end() ? std::nullopt : users_.at(owner->second).sessions.at(session).metadata;
 }
 
 StoredAnswer MemoryTables::answered(Partition partition, const UserId& user, const std::string& command_key) const {

@@ -32,6 +32,7 @@ public:
     std::size_t forget_answers(Time before);
 
     StoredChats load(Partition partition, const UserId& user) const;
+    std::optional<JsonText> metadata(SessionId session) const;
     StoredAnswer answered(Partition partition, const UserId& user, const std::string& command_key) const;
 
     SessionPage sessions(Partition partition, const SessionListQuery& query) const;

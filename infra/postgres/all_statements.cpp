@@ -55,7 +55,8 @@ std::vector<const Statement*> all_statements() {
                            &unlock_share_sql});
     all.insert(all.end(), {&read_user_sessions_sql, &read_user_messages_sql, &read_user_answers_sql,
                            &read_user_activity_sql, &read_users_after_sql, &read_as_stored_sql});
-    all.insert(all.end(), {&new_edition_sql, &move_checkpoint_sql, &quarantine_streams_sql, &is_quarantined_sql});
+    all.insert(all.end(), {&new_edition_sql, &move_checkpoint_sql, &read_metadata_sql, &quarantine_streams_sql,
+                           &is_quarantined_sql});
     for (const Statement* statement : replace_user_rows_statements()) all.push_back(statement);
     return all;
 }

@@ -14,6 +14,10 @@ asio::awaitable<StoredChats> PostgresChatsStore::load(Partition partition, UserI
         [partition, user = std::move(user)](PostgresSession& session) { return load_chats(session, partition, user); });
 }
 
+asio::awaitable<std::optional<JsonText>> PostgresChatsStore::metadata(SessionId id) {
+    return pool_.run([id](PostgresSession& session) { return read_metadata(session, id); });
+}
+
 asio::awaitable<Checkpoint> PostgresChatsStore::checkpoint(Partition partition) {
     return pool_.run([partition](PostgresSession& session) { return read_checkpoint(session, partition); });
 }

@@ -16,6 +16,7 @@ public:
     asio::awaitable<StoredChats> load(Partition partition, UserId user) override;
     /// The message's `reactivated` and `deactivated` are not in the read model, and no answer shows them.
     asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) override;
+    asio::awaitable<std::optional<JsonText>> metadata(SessionId session) override;
     asio::awaitable<Checkpoint> checkpoint(Partition partition) override;
     asio::awaitable<void> quarantine(Partition partition, UserId user, std::string why) override;
 

@@ -113,6 +113,11 @@ asio::awaitable<StoredAnswer> SimulatedDatabase::answered(Partition partition, U
         [=, database = &database_] { return database->tables().answered(partition, user, command_key); });
 }
 
+asio::awaitable<std::optional<JsonText>> SimulatedDatabase::metadata(SessionId session) {
+    return ask<std::optional<JsonText>>(
+        [session, database = &database_] { return database->tables().metadata(session); });
+}
+
 asio::awaitable<void> SimulatedDatabase::quarantine(Partition partition, UserId user, std::string why) {
     auto asked = ask<bool>([partition, database = &database_, user = std::move(user), why = std::move(why)] {
         database->quarantine(partition, user, why);

@@ -64,6 +64,7 @@ public:
     asio::awaitable<std::size_t> forget_answers(std::chrono::seconds) override { co_return 0; }
 
     asio::awaitable<StoredChats> load(Partition partition, UserId user) override;
+    asio::awaitable<std::optional<JsonText>> metadata(SessionId session) override;
     asio::awaitable<StoredAnswer> answered(Partition partition, UserId user, std::string command_key) override;
     asio::awaitable<void> quarantine(Partition partition, UserId user, std::string why) override;
 

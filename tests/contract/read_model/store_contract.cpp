@@ -34,6 +34,27 @@ TEST_P(ReadModelContract, HoldsTheStateThatTheEventsFoldTo) {
     EXPECT_TRUE(stored.chats.find(other)->deleted);
 }
 
+TEST_P(ReadModelContract, LeavesLongMetadataOutOfStatesAndGivesItWhenAsked) {
+    UserStory ann("ann");
+    const std::string small = R"({"a": "b"})", large = "{\"text\": \"" + std::string(100'000, 'x') + "\"}";
+    std::string larger = "{\"list\": [0";  // so that it stays large as it is stored
+    for (int i = 1; i < 10'000; ++i) larger += ", " + std::to_string(i * 7919L % 100'003);
+    larger += "]}";
+    const SessionId one = ann.creates("1", AgentType::primary, {}, small);
+    const SessionId two = ann.creates("2", AgentType::primary, {}, large);
+    const SessionId three = ann.creates("3", AgentType::primary, {}, larger);
+    ann.deletes(three);
+    ASSERT_TRUE(project(ann));
+    const StoredChats stored = load(ann);
+    EXPECT_EQ(stored.chats.find(one)->metadata, JsonText(small));
+    EXPECT_EQ(stored.chats.find(two)->metadata, std::nullopt);
+    EXPECT_EQ(stored.chats.find(three)->metadata, std::nullopt);
+    EXPECT_EQ(get(model_->chats().metadata(one)), JsonText(small));
+    EXPECT_EQ(get(model_->chats().metadata(two)), JsonText(large));
+    EXPECT_EQ(get(model_->chats().metadata(three)), JsonText(larger));
+    EXPECT_EQ(get(model_->chats().metadata(SessionId(next_uuid()))), std::nullopt);
+}
+
 TEST_P(ReadModelContract, HoldsTheSameHoweverEventsAreSplitIntoBatches) {
     std::mt19937 random(20260131);
     UserStory ann("ann");

@@ -92,7 +92,7 @@ private:
     static SessionRow row(const Session& session) {
         return {session.id,         session.title,           session.agent_type,
                 session.created_at, session.last_message_at, session.message_count,
-                session.active,     session.deleted,         session.metadata,
+                session.active,     session.deleted,         session.metadata.value(),
                 session.changed};
     }
 

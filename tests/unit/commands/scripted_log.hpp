@@ -129,7 +129,10 @@ public:
         StoredChats stored{.chats = fold_applied(whose), .applied = checkpoint_now(), .quarantined = bars(whose)};
         // What the read model knows of command keys is asked for by `answered`.
         std::vector<Session> sessions = sessions_of(stored.chats);
-        for (Session& session : sessions) session.title = title.value_or(session.title);
+        for (Session& session : sessions) {
+            session.title = title.value_or(session.title);
+            if (session.metadata->view().size() > long_metadata) session.metadata.reset();
+        }
         stored.chats = UserChats(stored.chats.head(), stored.chats.last_time(), std::move(sessions));
         co_return stored;
     }
@@ -150,6 +153,16 @@ public:
     asio::awaitable<Checkpoint> checkpoint(Partition) override {
         if (down) throw Outage("the database is down");
         co_return checkpoint_now();
+    }
+    asio::awaitable<std::optional<JsonText>> metadata(SessionId session) override {
+        ++lookups;
+        if (down) throw Outage("the database is down");
+        for (const auto& record : log_.records) {
+            const auto recorded = decode(*record);
+            const auto* created = recorded ? std::get_if<SessionCreated>(&recorded->event) : nullptr;
+            if (created && created->session == session) co_return created->metadata;
+        }
+        co_return std::nullopt;
     }
     asio::awaitable<void> quarantine(Partition, UserId whose, std::string why) override {
         if (down || quarantine_down) throw Outage("the database is down");

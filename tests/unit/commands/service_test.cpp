@@ -4,6 +4,31 @@ namespace chat::given {
 
 using namespace std::chrono_literals;
 
+TEST_F(Service, AnswersWithMetadataThatItsStatesLeaveOut) {
+    const JsonText metadata("{\"text\": \"" + std::string(20'000, 'x') + "\"}");
+    run([&]() -> asio::awaitable<void> {
+        auto creating = service->execute(user, CreateSession{"t", AgentType::primary, {}, metadata}, {}, {});
+        const auto created = co_await std::move(creating);
+        const SessionId session = created->session.id;
+        EXPECT_EQ(created->session.metadata, metadata);
+        store.applied = NextOffset(1);
+        projected.advance(Partition(0), store.applied);
+        service.reset();
+        service = make();
+
+        const auto renamed = co_await rename(*service, session, "new");
+        EXPECT_EQ(renamed->session.metadata, metadata);
+        const auto unchanged = co_await rename(*service, session, "new");
+        EXPECT_EQ(unchanged->session.metadata, metadata);
+        const std::size_t lookups = store.lookups;
+        co_await say(*service, session);
+        EXPECT_EQ(store.lookups, lookups) << "a message's answer does not show it";
+        store.down = true;
+        EXPECT_THROWS_AWAITED(Outage, rename(*service, session, "newer"));
+    });
+    EXPECT_EQ(log.records.size(), 3u);
+}
+
 TEST_F(Service, AnswersFromTheEventAndTheStateItWasDecidedOn) {
     run([this]() -> asio::awaitable<void> {
         const Command create_it = CreateSession{"title", AgentType::log_analysis, "first", JsonText(R"({"a":1})")};
