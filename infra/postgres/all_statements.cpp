@@ -14,6 +14,7 @@
 #include "infra/postgres/read_checkpoints.hpp"
 #include "infra/postgres/read_command_answer.hpp"
 #include "infra/postgres/read_messages.hpp"
+#include "infra/postgres/read_metadata.hpp"
 #include "infra/postgres/read_publication.hpp"
 #include "infra/postgres/read_records.hpp"
 #include "infra/postgres/read_streams.hpp"

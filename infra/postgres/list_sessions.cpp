@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "infra/postgres/array_literal.hpp"
+#include "infra/postgres/read_metadata.hpp"
 #include "infra/postgres/session_columns.hpp"
 #include "infra/postgres/timestamp.hpp"
 
@@ -27,7 +29,7 @@ constexpr Direction newer{"newer", "ASC", ">", "<="};
 
 std::string cursor(std::string_view column, std::string_view comparison) {
     if (comparison.empty()) return {};
-    return " AND (" + std::string(column) + ", id) " + std::string(comparison) + " ($6::timestamptz, $7::uuid)";
+    return " AND (" + std::string(column) + ", id) " + std::string(comparison) + " ($5::timestamptz, $6::uuid)";
 }
 
 /// A user's active sessions are at most a handful: read them all by their index, sort in memory.
@@ -67,29 +69,18 @@ std::string candidates(SessionFilter filter, std::string_view columns, std::stri
     return {};
 }
 
-/// Those of the rows before which there are fewer bytes than a page has, each with how many there would be without
-/// that. Metadata that is short as it is stored is short.
-std::string bounded(const std::string& rows, const std::string& order) {
-    return "SELECT * FROM (SELECT r.*, count(*) OVER () AS candidates, sum(CASE WHEN pg_column_size(metadata) < 100 "
-           "THEN 0"
-           " ELSE octet_length(metadata::text) END) OVER (ORDER BY last_message_at " +
-           order + ", id " + order + " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM (" + rows +
-           ") r) w WHERE before IS NULL OR before < $5::bigint";
-}
-
 Statement make(std::string_view filter_name, SessionFilter filter, const Direction& direction) {
     const std::string order(direction.order);
     const std::string has_beyond =
         direction.beyond.empty() ? "false"
                                  : "EXISTS (" + candidates(filter, "1", direction.beyond, direction.order, "1") + ")";
-    return {"list_" + std::string(filter_name) + "_" + std::string(direction.name),
-            "SELECT c.next_offset, u.version, u.quarantined_at IS NOT NULL, " + has_beyond +
-                ", s.* FROM checkpoints c LEFT JOIN user_streams u ON u.user_id = $2 LEFT JOIN LATERAL (" +
-                bounded("SELECT * FROM (" +
-                            candidates(filter, session_columns, direction.wanted, direction.order, "$4::bigint") +
-                            ") b ORDER BY last_message_at " + order + ", id " + order + " LIMIT $4",
-                        order) +
-                ") s ON true WHERE c.partition = $1 ORDER BY s.last_message_at DESC, s.id DESC"};
+    return {
+        "list_" + std::string(filter_name) + "_" + std::string(direction.name),
+        "SELECT c.next_offset, u.version, u.quarantined_at IS NOT NULL, " + has_beyond +
+            ", s.* FROM checkpoints c LEFT JOIN user_streams u ON u.user_id = $2 LEFT JOIN LATERAL (SELECT * FROM (" +
+            candidates(filter, session_columns_but_long_metadata(), direction.wanted, direction.order, "$4::bigint") +
+            ") b ORDER BY last_message_at " + order + ", id " + order +
+            " LIMIT $4) s ON true WHERE c.partition = $1 ORDER BY s.last_message_at DESC, s.id DESC"};
 }
 
 struct Statements {
@@ -125,12 +116,27 @@ pqxx::result run(PostgresSession& session, Partition partition, const SessionLis
     const auto limit = static_cast<std::int64_t>(query.limit) + 1;  // one more tells whether there are more
     const Statements& statements = statements_of(query.filter);
     if (!query.after && !query.before)
-        return session.exec(statements.first, partition.value(), query.user.value(), types.finish(), limit,
-                            query.bytes);
+        return session.exec(statements.first, partition.value(), query.user.value(), types.finish(), limit);
     const SessionCursor& cursor = query.after ? *query.after : *query.before;
     return session.exec(query.after ? statements.after : statements.before, partition.value(), query.user.value(),
-                        types.finish(), limit, query.bytes, to_timestamptz(cursor.last_message_at),
-                        to_string(cursor.id));
+                        types.finish(), limit, to_timestamptz(cursor.last_message_at), to_string(cursor.id));
+}
+
+/// How many of the rows make the page; those have their metadata then, also if it is long. That is one more query for
+/// each, so that no more of it is read than a page may have, and lists without any pay nothing.
+std::size_t complete(PostgresSession& session, std::vector<SessionRow>& rows, const SessionListQuery& query) {
+    std::size_t bytes = 0, taken = 0;
+    for (SessionRow& row : rows) {
+        if (taken == query.limit || bytes >= query.bytes) break;
+        if (is_left_out(row.metadata)) {
+            auto metadata = read_metadata(session, row.id);
+            if (!metadata) throw Outage("the read model was exchanged meanwhile");
+            row.metadata = *std::move(metadata);
+        }
+        bytes += row.metadata.view().size();
+        ++taken;
+    }
+    return taken;
 }
 
 }  // namespace
@@ -152,15 +158,17 @@ SessionPage list_sessions(PostgresSession& session, Partition partition, const S
     const Fields first(rows[0]);
     page.read = read_version_from(first, 0);
     const bool beyond = first.boolean(3);
-    constexpr int candidates_column = 4 + session_column_count;
-    const auto candidates = static_cast<std::size_t>(first.number_or_0(candidates_column));
+    std::vector<SessionRow> found;  // from the cursor on
     for (const auto& record : rows) {
         const Fields row(record);
-        if (!row.null(4)) page.sessions.push_back(session_from(row, 4));
+        if (!row.null(4)) found.push_back(session_from(row, 4));
     }
-    const bool more = candidates > query.limit || candidates > page.sessions.size();
-    if (page.sessions.size() > query.limit)
-        page.sessions.erase(query.before ? page.sessions.begin() : page.sessions.end() - 1);
+    if (query.before) std::ranges::reverse(found);
+    const std::size_t taken = complete(session, found, query);
+    const bool more = taken < found.size();
+    found.resize(taken);
+    if (query.before) std::ranges::reverse(found);
+    page.sessions = std::move(found);
     page.has_newer = query.before ? more : beyond;
     page.has_older = query.before ? beyond : more;
     return page;

@@ -5,26 +5,19 @@
 #include <utility>
 #include <vector>
 
+#include "infra/postgres/read_metadata.hpp"
 #include "infra/postgres/session_columns.hpp"
 
 namespace chat {
 namespace {
 
 std::string sessions_where(std::string_view condition) {
-    return "SELECT " + std::string(session_columns) + " FROM chat_sessions WHERE user_id = $2 AND " +
+    return "SELECT " + session_columns_but_long_metadata() + " FROM chat_sessions WHERE user_id = $2 AND " +
            std::string(condition);
 }
 
-/// Empty if it is long. What takes much room as it is stored is long, and is not read to find out; what takes very
-/// little is short.
-std::string unless_long(const std::string& column) {
-    return "CASE WHEN pg_column_size(" + column + ") < 100 THEN " + column + "::text WHEN pg_column_size(" + column +
-           ") > " + std::to_string(long_metadata) + " OR octet_length(" + column + "::text) > " +
-           std::to_string(long_metadata) + " THEN '' ELSE " + column + "::text END";
-}
-
 Session to_session(SessionRow row) {
-    const bool left_out = row.metadata.view().empty();
+    const bool left_out = is_left_out(row.metadata);
     return {
         .id = row.id,
         .title = std::move(row.title),
@@ -45,11 +38,8 @@ Session to_session(SessionRow row) {
 const Statement load_chats_sql{
     "load_chats",
     "SELECT c.next_offset, u.version, u.quarantined_at IS NOT NULL, u.last_event_id, u.last_time, c.last_event_id,"
-    "       c.edition, s.id, s.title, s.agent_type, s.created_at, s.last_message_at, s.message_count, s.is_active,"
-    "       s.deleted, " +
-        unless_long("s.metadata") +
-        ", s.changed"
-        "  FROM checkpoints c LEFT JOIN user_streams u ON u.user_id = $2 LEFT JOIN LATERAL (" +
+    "       c.edition, s.*"
+    "  FROM checkpoints c LEFT JOIN user_streams u ON u.user_id = $2 LEFT JOIN LATERAL (" +
         sessions_where("is_active") + " UNION ALL " +
         sessions_where("inactive_since IS NOT NULL AND deleted_at IS NULL") + " UNION ALL " +
         sessions_where("deleted_at IS NOT NULL") + ") s ON true WHERE c.partition = $1"};
@@ -70,13 +60,6 @@ StoredChats load_chats(PostgresSession& session, Partition partition, const User
     }
     stored.chats = UserChats({read.version, first.optional_id<EventId>(3)}, first.time(4), std::move(sessions));
     return stored;
-}
-
-const Statement read_metadata_sql{"read_metadata", "SELECT metadata FROM chat_sessions WHERE id = $1::uuid"};
-
-std::optional<JsonText> read_metadata(PostgresSession& session, SessionId id) {
-    const pqxx::result rows = session.exec(read_metadata_sql, to_string(id));
-    return rows.empty() ? std::nullopt : std::optional(JsonText(Fields(rows[0]).string(0)));
 }
 
 }  // namespace chat

@@ -1,18 +1,13 @@
 #pragma once
 
-#include <optional>
-
 #include "commands/ports/chats_store.hpp"
 #include "infra/postgres/postgres_session.hpp"
 
 namespace chat {
 
 extern const Statement load_chats_sql;
-extern const Statement read_metadata_sql;
 
 /// A user's state with deleted sessions, without long metadata, and the checkpoint of the same snapshot.
 StoredChats load_chats(PostgresSession& session, Partition partition, const UserId& user);
-
-std::optional<JsonText> read_metadata(PostgresSession& session, SessionId id);
 
 }  // namespace chat

@@ -6,6 +6,7 @@
 #include "infra/postgres/quarantine_streams.hpp"
 #include "infra/postgres/read_checkpoints.hpp"
 #include "infra/postgres/read_command_answer.hpp"
+#include "infra/postgres/read_metadata.hpp"
 
 namespace chat {
 
