@@ -18,10 +18,11 @@ public:
         Share& operator=(const Share&) = delete;
         ~Share() { set(0); }
 
-        /// Takes or gives back, so that this share is `bytes`. False, and nothing changes, if there are not so many.
-        bool try_set(std::size_t bytes) {
+        /// Takes or gives back, so that this share is `bytes`. False, and nothing changes, if there are not so many, or
+        /// fewer than `spare` would be left for others.
+        bool try_set(std::size_t bytes, std::size_t spare = 0) {
             const bool alone = budget_.used_ == bytes_;
-            if (bytes > bytes_ && !alone && bytes - bytes_ > budget_.left()) return false;
+            if (bytes > bytes_ && !alone && bytes - bytes_ + spare > budget_.left()) return false;
             set(bytes);
             return true;
         }

@@ -141,12 +141,13 @@ asio::awaitable<bool> HttpConnection::answer() {
     const Method method = request.method;
     const std::string path(request.path());
     Response response = co_await handler_.handle(std::move(request));
-    // A command was done: its client must hear of it. A read can be asked again.
+    // A command was done: its client must hear of it. A read can be asked again, and clients that do not take what they
+    // asked for must not keep others from sending commands: half of the room is for bodies.
     const bool is_read = method == Method::get || method == Method::head;
     const std::size_t size = response.body().size();
     if (!is_read || size <= small_answer)
         payload_.set(size);
-    else if (!payload_.try_set(size))
+    else if (!payload_.try_set(size, options_.payload_bytes / 2))
         response = respond(overloaded(), path);
 
     const bool keep = wants_more && !finishing_;

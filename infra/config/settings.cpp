@@ -73,8 +73,9 @@ const Row table[] = {
     {"http-connections", api, "10000", "connections open at once; one more is answered 503 and closed",
      "a number from 1 to 1000000", into<&Settings::http_connections, parsers::number<std::size_t, 1, 1000000>>},
     {"http-payload-bytes", api, "64MiB",
-     "request bodies and large answers to reads, in memory at once; past it requests are answered 503", a_size,
-     into<&Settings::http_payload_bytes, parsers::bytes>},
+     "request bodies and large answers to reads, in memory at once, the answers in half of it; past it requests are "
+     "answered 503",
+     a_size, into<&Settings::http_payload_bytes, parsers::bytes>},
     {"http-idle-timeout", api, "75s", "how long a connection stays open between requests", a_duration,
      into<&Settings::http_idle_timeout, parsers::duration>},
     {"http-request-timeout", api, "15s", "how long a request may take to arrive", a_duration,

@@ -141,6 +141,27 @@ TEST_F(HttpServerBounds, TakesNoMoreBytesThanItMayHold) {
     EXPECT_EQ(handler.answered, 4);
 }
 
+TEST_F(HttpServerBounds, LeavesRoomForBodiesWhenAnswersAreNotTaken) {
+    given.body_limit = 1'000'000;
+    given.payload_bytes = (32 << 20) + 500'000;
+    given.connections = 10;
+    run([this]() -> asio::awaitable<void> {
+        RawClient slow = client();
+        co_await slow.send(get_bytes("/big"));
+        while (observer.payload_bytes < 16 << 20) co_await asio::post(io, asio::use_awaitable);
+        RawClient another = client();
+        co_await another.send(get_bytes("/big"));
+        while (handler.answered < 2) co_await asio::post(io, asio::use_awaitable);
+
+        RawClient writer = client();
+        co_await writer.send(post_bytes("/x", std::string(1'000'000, 'x')));
+        const auto served = co_await writer.answer();
+        EXPECT_EQ(served.status, 200) << served.head << served.body;
+        const auto refused = co_await another.answer();
+        EXPECT_TRUE(is_problem(refused, problems::overloaded)) << refused.head;
+    });
+}
+
 TEST_F(HttpServerBounds, LetsSomeOfManyLargeBodiesThroughWhole) {
     given.body_limit = 200'000;
     given.payload_bytes = 700'000;
