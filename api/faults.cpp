@@ -4,19 +4,23 @@ namespace chat {
 
 Problem problem_of(const CommandFault& fault) {
     struct Visitor {
-        Problem operator()(Refusal refusal) const {
-            switch (refusal) {
+        Problem operator()(const Refused& refused) const {
+            Problem problem{&problems::no_such_session, "You have no session with this id."};
+            switch (refused.why) {
                 case Refusal::moved_on:
-                    return {&problems::precondition_failed,
-                            "The session is not at a version that If-Match names. Nothing was stored."};
+                    problem = {&problems::precondition_failed,
+                               "The session is not at a version that If-Match names. Nothing was stored."};
+                    break;
                 case Refusal::key_reused:
-                    return {&problems::key_reused,
-                            "Nothing was stored; use a new key for another request.",
-                            {{"/header/Idempotency-Key", "was used with another request"}}};
+                    problem = {&problems::key_reused,
+                               "Nothing was stored; use a new key for another request.",
+                               {{"/header/Idempotency-Key", "was used with another request"}}};
+                    break;
                 case Refusal::no_such_session:
                     break;
             }
-            return {&problems::no_such_session, "You have no session with this id."};
+            problem.reflects = refused.sequence;
+            return problem;
         }
         Problem operator()(const Conflict&) const {
             return {&problems::conflict, "Other writers of yours were always first. Nothing was stored; try again."};

@@ -42,6 +42,7 @@ Response respond(const Problem& problem, std::string_view instance) {
         body.end();
     }
     Response response(problem.type->status, "application/problem+json", body.finish());
+    if (problem.reflects) response.reflecting(*problem.reflects);
     if (problem.retry_after) response.add("Retry-After", std::to_string(problem.retry_after->count()));
     if (problem.type->status == 401) response.add("WWW-Authenticate", "Bearer");
     return response;

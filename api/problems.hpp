@@ -64,6 +64,7 @@ struct Problem {
     std::string detail;
     std::vector<FieldFault> errors{};
     std::optional<std::chrono::seconds> retry_after{};
+    std::optional<Sequence> reflects{};  // of the user's stream, if it was looked at
 
     bool operator==(const Problem&) const = default;
 };

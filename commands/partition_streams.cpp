@@ -161,7 +161,10 @@ asio::awaitable<Result<Done, CommandFault>> PartitionStreams::attempts(
         co_await barrier(deadline);
         state = context_.hot.use(user);
         if (!state || generation != generation_ || state->quarantined || state->chats.head() != head) continue;
-        if (const auto* refusal = std::get_if<Refusal>(&decision)) co_return CommandFault(*refusal);
+        if (const auto* refusal = std::get_if<Refusal>(&decision)) {
+            const Refused refused{*refusal, head.sequence};
+            co_return CommandFault(refused);
+        }
         const Session* session = state->chats.find(std::get<Unchanged>(decision).session);
         co_return Done{{*session, {}, state->chats.last_time(), head.sequence}, false, false};
     }
@@ -199,7 +202,8 @@ asio::awaitable<StoredAnswer> PartitionStreams::first_answer(UserId user, std::s
 }
 
 Result<Done, CommandFault> PartitionStreams::replayed(Answered first, const Causes& causes) {
-    if (first.fingerprint != causes.command_fingerprint.value_or("")) return CommandFault(Refusal::key_reused);
+    if (first.fingerprint != causes.command_fingerprint.value_or(""))
+        return CommandFault(Refused{Refusal::key_reused, first.answer.sequence});
     return Done{std::move(first.answer), true, true};
 }
 

@@ -65,7 +65,7 @@ asio::awaitable<Result<Done, CommandFault>> in_time(asio::any_io_executor execut
 
 std::string_view outcome(const Result<Done, CommandFault>& result) {
     if (result) return result->replayed ? "replayed" : result->changed ? "accepted" : "unchanged";
-    return std::holds_alternative<Refusal>(result.error()) ? "refused" : "conflict";
+    return std::holds_alternative<Refused>(result.error()) ? "refused" : "conflict";
 }
 
 }  // namespace

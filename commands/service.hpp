@@ -27,8 +27,15 @@ struct Conflict {
     bool operator==(const Conflict&) const = default;
 };
 
+/// The rules say no, to the user's stream at that sequence or later: who reads it there sees why.
+struct Refused {
+    Refusal why{};
+    Sequence sequence;
+    bool operator==(const Refused&) const = default;
+};
+
 /// Why a command was not done. Nothing was stored.
-using CommandFault = std::variant<Refusal, Conflict>;
+using CommandFault = std::variant<Refused, Conflict>;
 
 /// Whether the command was stored is not known (yet). Sending it again may do it twice, unless it has a command key.
 class OutcomeUnknown : public Outage {

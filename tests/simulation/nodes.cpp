@@ -182,9 +182,9 @@ asio::awaitable<void> ApiNode::execute(Operation& request) {
         co_await program_->commands.execute(request.user, std::get<Command>(request.asked), causes, preconditions);
     if (!result) {
         const CommandFault fault = result.error();
-        const auto* refusal = std::get_if<Refusal>(&fault);
-        request.outcome = refusal ? Outcome::refused : Outcome::conflict;
-        if (refusal) request.refusal = *refusal;
+        const auto* refused = std::get_if<Refused>(&fault);
+        request.outcome = refused ? Outcome::refused : Outcome::conflict;
+        if (refused) request.refusal = refused->why;
         co_return;
     }
     const Done& done = *result;

@@ -50,9 +50,10 @@ TEST(ProblemTypes, HaveNamesAndStatusesOfTheirOwn) {
 }
 
 TEST(Faults, BecomeProblemsByWhatTheyAre) {
-    EXPECT_EQ(problem_of(Refusal::no_such_session).type, &problems::no_such_session);
-    EXPECT_EQ(problem_of(Refusal::moved_on).type, &problems::precondition_failed);
-    EXPECT_EQ(problem_of(Refusal::key_reused).type, &problems::key_reused);
+    EXPECT_EQ(problem_of(Refused{Refusal::no_such_session, Sequence(7)}).type, &problems::no_such_session);
+    EXPECT_EQ(problem_of(Refused{Refusal::moved_on, Sequence(7)}).type, &problems::precondition_failed);
+    EXPECT_EQ(problem_of(Refused{Refusal::key_reused, Sequence(7)}).type, &problems::key_reused);
+    EXPECT_EQ(respond(problem_of(Refused{Refusal::moved_on, Sequence(7)}), "/").field("Chat-Version"), "7");
     EXPECT_EQ(problem_of(Conflict{}).type, &problems::conflict);
     EXPECT_EQ(thrown(OutcomeUnknown("secret"), Method::post).type, &problems::outcome_unknown);
     EXPECT_EQ(thrown(Quarantined("secret"), Method::post).type, &problems::history_damaged);

@@ -72,7 +72,7 @@ TEST_F(Service, RefusesAKeyThatBelongsToAnotherRequest) {
         const auto first = co_await create_once(*service, "k", "one");
         EXPECT_TRUE(first.has_value());
         const auto other = co_await create_once(*service, "k", "another");
-        EXPECT_EQ(other.error(), CommandFault(Refusal::key_reused));
+        EXPECT_EQ(other.error(), CommandFault(Refused{Refusal::key_reused, Sequence(1)}));
         const auto bobs = co_await service->execute(bob, create_command, keyed_causes, Preconditions());
         EXPECT_TRUE(bobs.has_value()) << "keys are each user's own";
     });
@@ -81,7 +81,7 @@ TEST_F(Service, RefusesAKeyThatBelongsToAnotherRequest) {
 TEST_F(Service, RemembersNoKeyOfARefusedCommand) {
     run([this]() -> asio::awaitable<void> {
         const auto refused = co_await say_once(*service, id("none"), "k");
-        EXPECT_EQ(refused.error(), CommandFault(Refusal::no_such_session));
+        EXPECT_EQ(refused.error(), CommandFault(Refused{Refusal::no_such_session, Sequence(0)}));
         const auto created = co_await create_once(*service, "k", "another");
         EXPECT_TRUE(created.has_value());
         EXPECT_FALSE(created->replayed);
@@ -107,11 +107,11 @@ TEST_F(Service, DecidesAConditionalCommandOnlyAtTheVersionItNames) {
         const auto second = co_await rename_if(*service, session, "b", 1);
         EXPECT_EQ(second->session.changed, Sequence(2));
         const auto late = co_await rename_if(*service, session, "c", 1);
-        EXPECT_EQ(late.error(), CommandFault(Refusal::moved_on));
+        EXPECT_EQ(late.error(), CommandFault(Refused{Refusal::moved_on, Sequence(2)}));
         const auto unchanged_but_late = co_await rename_if(*service, session, "b", 1);
-        EXPECT_EQ(unchanged_but_late.error(), CommandFault(Refusal::moved_on));
+        EXPECT_EQ(unchanged_but_late.error(), CommandFault(Refused{Refusal::moved_on, Sequence(2)}));
         const auto gone = co_await rename_if(*service, id("none"), "c", 1);
-        EXPECT_EQ(gone.error(), CommandFault(Refusal::no_such_session));
+        EXPECT_EQ(gone.error(), CommandFault(Refused{Refusal::no_such_session, Sequence(2)}));
     });
 }
 

@@ -67,7 +67,7 @@ TEST_F(Service, LosesTheRaceAndThenDecidesOnWhatWon) {
         const SessionId session = co_await new_session_of(*service);
         log.before_append = [this, session] { store_next(session, SessionDeleted{session}, "theirs"); };
         const auto ours = co_await say(*service, session);
-        EXPECT_EQ(ours.error(), CommandFault(Refusal::no_such_session));
+        EXPECT_EQ(ours.error(), CommandFault(Refused{Refusal::no_such_session, Sequence(2)}));
         EXPECT_EQ(log.records.size(), 3u);
         EXPECT_EQ(truth().head().sequence, Sequence(2));
     });
@@ -207,7 +207,7 @@ TEST_F(Service, CannotRefuseWhileTheLogIsDown) {
         EXPECT_THROWS_AWAITED(Outage, say(*service, id("none")));
         log.down = false;
         const auto refused = co_await say(*service, id("none"));
-        EXPECT_EQ(refused.error(), CommandFault(Refusal::no_such_session));
+        EXPECT_EQ(refused.error(), CommandFault(Refused{Refusal::no_such_session, Sequence(1)}));
     });
 }
 
