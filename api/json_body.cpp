@@ -54,6 +54,8 @@ Result<JsonReader, Problem> read_json_body(const Request& request) {
     if (!type) return Problem{&problems::unsupported_media_type, "The Content-Type is missing."};
     if (!is_json_media_type(*type))
         return Problem{&problems::unsupported_media_type, "The Content-Type is another one."};
+    if (const auto coding = request.field(Field::content_encoding); coding && lower_case(*coding) != "identity")
+        return Problem{&problems::unsupported_media_type, "The Content-Encoding is one that is not taken."};
     JsonReader reader(request.body);
     if (const auto& malformed = reader.malformed()) return Problem{&problems::malformed_body, *malformed + "."};
     return reader;

@@ -30,6 +30,8 @@ std::string_view to_string(Field field) {
             return "Authorization";
         case Field::chat_version:
             return "Chat-Version";
+        case Field::content_encoding:
+            return "Content-Encoding";
         case Field::content_type:
             return "Content-Type";
         case Field::idempotency_key:

@@ -19,6 +19,7 @@ std::string_view to_string(Method method);
 enum class Field {
     authorization,
     chat_version,
+    content_encoding,
     content_type,
     idempotency_key,
     if_match,

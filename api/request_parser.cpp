@@ -12,9 +12,9 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::array kept_fields{Field::authorization,   Field::chat_version, Field::content_type,
-                                 Field::idempotency_key, Field::if_match,     Field::if_none_match,
-                                 Field::traceparent,     Field::x_request_id};
+constexpr std::array kept_fields{Field::authorization, Field::chat_version,    Field::content_encoding,
+                                 Field::content_type,  Field::idempotency_key, Field::if_match,
+                                 Field::if_none_match, Field::traceparent,     Field::x_request_id};
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 

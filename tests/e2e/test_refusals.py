@@ -1,4 +1,5 @@
 """What is refused, and that the answer names the place: problem+json with JSON pointers."""
+import gzip
 import http.client
 import json
 import re
@@ -155,6 +156,13 @@ def test_only_json_is_taken(user, content_type):
                                           'application/json;charset="utf-8"'])
 def test_json_by_its_names(user, content_type):
     user.expect(201, "POST", SESSIONS, body=json.dumps(SESSION).encode(), headers={"Content-Type": content_type})
+
+
+def test_a_compressed_body_is_not_taken(user):
+    body = gzip.compress(b'{"title": "t", "agent_type": "primary"}')
+    refused = user.send("POST", SESSIONS, body=body, headers={"Content-Encoding": "gzip"})
+    assert refused.status == 415
+    check_problem(refused)
 
 
 def body_of(size):

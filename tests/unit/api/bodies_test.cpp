@@ -105,6 +105,14 @@ TEST(JsonBody, HasToSayThatItIsJson) {
         EXPECT_FALSE(is_json_media_type(type)) << type;
 }
 
+TEST(JsonBody, HasToBeAsItIs) {
+    Request request = post("/", "{}");
+    request.fields.emplace_back(Field::content_encoding, "Identity");
+    EXPECT_TRUE(read_json_body(request).has_value());
+    request.fields.back().second = "gzip";
+    EXPECT_EQ(read_json_body(request).error().type, &problems::unsupported_media_type);
+}
+
 TEST(RenameSessionBody, MayHaveNoTitle) {
     for (const char* body : {"{}", R"({"title":null})", R"({"name":"x"})"}) {
         Request request = post("/", body);
