@@ -21,8 +21,11 @@ std::string uri_escaped(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string escaped;
     escaped.reserve(text.size());
-    for (const char c : text) {
-        if (may_stand_in_a_uri(c)) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        // A percent sign that escapes nothing makes a URI that nobody can parse.
+        const bool stray = c == '%' && !(text.size() - i > 2 && hex_digit(text[i + 1]) && hex_digit(text[i + 2]));
+        if (may_stand_in_a_uri(c) && !stray) {
             escaped += c;
             continue;
         }

@@ -49,6 +49,16 @@ TEST(ProblemTypes, HaveNamesAndStatusesOfTheirOwn) {
     EXPECT_EQ(names.size(), 24u);
 }
 
+TEST(Problems, HaveAnInstanceThatIsAUriWhateverThePath) {
+    const auto instance = [](std::string_view path) {
+        const std::string body(respond({&problems::not_found, "d"}, path).body());
+        return body.substr(body.find("\"instance\":"));
+    };
+    EXPECT_EQ(instance("/a%2Fb"), R"("instance":"/a%2Fb"})");
+    EXPECT_EQ(instance("/a%zz%"), R"("instance":"/a%25zz%25"})");
+    EXPECT_EQ(instance("/a%4"), R"("instance":"/a%254"})");
+}
+
 TEST(Faults, BecomeProblemsByWhatTheyAre) {
     EXPECT_EQ(problem_of(Refused{Refusal::no_such_session, Sequence(7)}).type, &problems::no_such_session);
     EXPECT_EQ(problem_of(Refused{Refusal::moved_on, Sequence(7)}).type, &problems::precondition_failed);
