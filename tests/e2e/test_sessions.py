@@ -138,6 +138,18 @@ def test_what_is_no_uuid_is_no_session(user):
         assert user.send("GET", f"{SESSIONS}/{name}").status in (404, 400), name
 
 
+def test_a_page_of_sessions_with_much_metadata_ends_early(user):
+    made = [user.create(str(number), metadata={"text": "x" * 1_000_000})["id"] for number in range(7)]
+    pages, target = [], f"{SESSIONS}?state=all&limit=100"
+    while target:
+        page = user.expect(200, "GET", target)
+        assert len(page.body) < 6_000_000
+        pages.append([session["id"] for session in page.json])
+        target = page.link("next")
+    assert [len(page) for page in pages] == [5, 2]
+    assert sum(pages, []) == made[::-1]
+
+
 def test_messages_of_a_session_with_many(user):
     session = user.create()["id"]
     for i in range(7):
