@@ -42,8 +42,8 @@ MUTANTS = [
      "@ || pins_.empty() ? applied_ : std::min(applied_, *pins_.begin())"),
     # Commands.
     ("new_id_after_an_unknown_outcome", "commands/partition_streams.cpp",
-     "            why = unknown->reason;\n            may_be_stored = true;",
-     "            if (@) co_return std::nullopt;\n            why = unknown->reason;\n            may_be_stored = true;"),
+     "unknown && !retry_after)\n            why = unknown->reason;",
+     "unknown && !retry_after) {\n            if (@) co_return std::nullopt;\n            why = unknown->reason;\n        }"),
     ("two_in_flight_for_a_user", "commands/turns.cpp",
      "    if (free) co_return Turn(*this, std::move(user));",
      "    if (free || @) co_return Turn(*this, std::move(user));"),
@@ -119,6 +119,6 @@ MUTANTS = [
      "    const bool newest = cache_.drop_older(user, answer.read.version);",
      "    const bool newest = @ || cache_.drop_older(user, answer.read.version);"),
     ("ignore_the_version_asked_for", "api/chat_reads.cpp",
-     "answer.read.applied < at || (at_least && answer.read.version < *at_least);",
-     "answer.read.applied < at || (!@ && at_least && answer.read.version < *at_least);"),
+     "answer.read.applied < at || (at_least && answer.read.version < *at_least) ||",
+     "answer.read.applied < at || (!@ && at_least && answer.read.version < *at_least) ||"),
 ]
