@@ -23,7 +23,7 @@ namespace chat {
 
 /// The log as a topic of Apache Kafka. Thread: all on `executor`; librdkafka's own threads only write to the bell, and
 /// calls of it that block run on a small pool. Destroy it before the executor, when `run` has ended or the executor
-/// runs no more; that takes some milliseconds, and up to twice `query_timeout` if Kafka does not answer.
+/// runs no more; that takes some milliseconds, and up to three times `query_timeout` if Kafka does not answer.
 ///
 /// While no broker can be reached, appends and questions are refused at once, and a probe asks until one answers.
 class KafkaEventLog final : public EventLog, public RecordSource {

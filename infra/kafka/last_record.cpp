@@ -7,6 +7,7 @@
 
 #include "events/log_cut.hpp"
 #include "events/outage.hpp"
+#include "infra/kafka/partition_bound.hpp"
 #include "infra/kafka/record_of.hpp"
 
 namespace chat::kafka {
@@ -21,18 +22,11 @@ std::string where(const KafkaOptions& options, Partition partition) {
     return "partition " + std::to_string(partition.value()) + " of topic " + options.topic;
 }
 
-/// Where the partition begins (RD_KAFKA_OFFSET_BEGINNING) or, for such a reader, ends (RD_KAFKA_OFFSET_END).
 std::int64_t bound(Client& client, const KafkaOptions& options, Partition partition, std::int64_t which) {
-    const PartitionsHandle list(rd_kafka_topic_partition_list_new(1));
-    rd_kafka_topic_partition_t* asked =
-        rd_kafka_topic_partition_list_add(list.get(), options.topic.c_str(), partition.value());
-    asked->offset = which;  // stands for a time here
-    auto error = rd_kafka_offsets_for_times(client.get(), list.get(), static_cast<int>(options.query_timeout.count()));
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = asked->err;
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR || asked->offset < 0)
-        throw Outage("the bounds of " + where(options, partition) + " are not known: " +
-                     (error == RD_KAFKA_RESP_ERR_NO_ERROR ? "Kafka gave no answer" : rd_kafka_err2str(error)));
-    return asked->offset;
+    const auto found = partition_bound(client, options, partition, which);
+    if (const auto* why = std::get_if<std::string>(&found))
+        throw Outage("the bounds of " + where(options, partition) + " are not known: " + *why);
+    return std::get<std::int64_t>(found);
 }
 
 /// Reading a partition, until the end of this.

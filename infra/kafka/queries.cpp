@@ -7,10 +7,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 #include <variant>
 
 #include "events/outage.hpp"
+#include "infra/kafka/partition_bound.hpp"
 
 namespace chat::kafka {
 namespace {
@@ -18,24 +20,16 @@ namespace {
 /// An end, or why there is none.
 using End = std::variant<NextOffset, std::string>;
 
-// Not by rd_kafka_query_watermark_offsets: librdkafka 2.0.2 forgets its timeout once a request is sent, so a frozen
-// broker would hold the thread for good; it also asks twice.
 End ask(Client& client, const KafkaOptions& options, Partition partition) {
-    const PartitionsHandle list(rd_kafka_topic_partition_list_new(1));
-    rd_kafka_topic_partition_t* asked =
-        rd_kafka_topic_partition_list_add(list.get(), options.topic.c_str(), partition.value());
-    asked->offset = RD_KAFKA_OFFSET_END;  // stands for a time here: the latest
-    auto error = rd_kafka_offsets_for_times(client.get(), list.get(), static_cast<int>(options.query_timeout.count()));
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = asked->err;
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::string(rd_kafka_err2str(error));
-    if (asked->offset < 0) return std::string("Kafka gave no answer");
-    return NextOffset(asked->offset);
+    auto bound = partition_bound(client, options, partition, RD_KAFKA_OFFSET_END);
+    if (auto* why = std::get_if<std::string>(&bound)) return std::move(*why);
+    return NextOffset(std::get<std::int64_t>(bound));
 }
 
 /// One question, and those who wait for its answer.
 struct Question {
     // It may wait for a thread and then for the broker.
-    Question(asio::any_io_executor executor, std::chrono::milliseconds timeout) : answered(executor, 2 * timeout) {}
+    Question(asio::any_io_executor executor, std::chrono::milliseconds timeout) : answered(executor, 3 * timeout) {}
     asio::steady_timer answered;
     std::optional<End> end;
 };

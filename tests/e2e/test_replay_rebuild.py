@@ -73,7 +73,8 @@ def everything_right(service):
 
 @pytest.fixture
 def filled(deploy, log_kind):
-    service = deploy(log_kind, apis=2, projectors=2, CHAT_PARTITIONS="4")
+    # Reads wait as long as it takes: what is asked here is what they show, not within which time on a busy machine.
+    service = deploy(log_kind, apis=2, projectors=2, CHAT_PARTITIONS="4", CHAT_READ_WAIT="10s")
     service.users = fill(service)
     return service
 
