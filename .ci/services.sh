@@ -97,7 +97,7 @@ watch() {
       fi
     done
     # A child's end or a signal ends the wait at once; the sleep is for what ended between the look and the wait.
-    sleep 5 >/dev/null 2>&1 9>&- &
+    setpriv --pdeathsig TERM sleep 5 >/dev/null 2>&1 9>&- & # outlives us no more than the services do
     wait -n 2>/dev/null || true # quiet: bash would tell of a killed child in words of its own
   done
 }

@@ -28,7 +28,7 @@ def built():
 @pytest.fixture
 def home(tmp_path):
     """A data directory; whatever runs on it ends with the test."""
-    data = tmp_path / "data with a space"
+    data = tmp_path / 'dätä with a "space"'
     yield data
     run("--stop", "--data", data)
     shutil.rmtree(data, ignore_errors=True)
@@ -65,6 +65,9 @@ def test_detach_stop_and_start_again_keeps_everything(home, arguments):
 
     second = run("--port", free_port(), "--data", home, *arguments)
     assert second.returncode == 1 and "already running" in second.stderr
+    quoted = subprocess.check_output(["bash", "-c", 'LC_ALL=C.UTF-8; printf %q "$1"', "_", str(home)], text=True)
+    assert f"./run --stop --data {quoted} stops it" in second.stderr
+    assert not arguments or (home / "kafka/logs").is_dir(), "all of it is in the data directory"
 
     stopped = run("--stop", "--data", home)
     assert stopped.returncode == 0, stopped.stderr
@@ -127,8 +130,24 @@ def test_a_port_in_use_is_refused_by_name_before_anything_starts(home, service):
     assert not (home / "postgres").exists()
 
 
+def test_a_start_that_made_nothing_decides_nothing(home, service):
+    taken = service.apis[0].port
+    assert run("--port", taken, "--data", home).returncode == 1
+    other = run("--port", taken, "--data", home, "--kafka")
+    assert "was made with" not in other.stderr and f"port {taken} is in use" in other.stderr
+
+
+def test_a_directory_of_others_is_left_alone(tmp_path):
+    (tmp_path / "letter").write_text("dear")
+    tmp_path.chmod(0o755)
+    done = run("--port", free_port(), "--data", tmp_path)
+    assert done.returncode == 1 and f"{tmp_path} holds something that is not ours" in done.stderr
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in tmp_path.iterdir()] == ["letter"]
+
+
 @pytest.mark.parametrize("arguments", [("--port", "none"), ("--port", "0"), ("--port", "65536"), ("--port",), ("--nonsense",),
-                                       ("--data", "")])
+                                       ("--data", ""), ("--data", "a,b")])
 def test_wrong_usage_is_exit_code_2(arguments):
     done = run(*arguments)
     assert done.returncode == 2 and done.stdout == "" and "--help" in done.stderr
