@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace chat {
@@ -21,10 +23,21 @@ std::size_t checked(const std::string& path, std::size_t result) {
     return result;
 }
 
+/// The file that a rename will replace: where a symbolic link leads, and nothing but a file.
+std::string replaceable(const std::string& path) {
+    std::error_code error;
+    const std::filesystem::path file = std::filesystem::weakly_canonical(path, error);
+    if (error) fail(path, error.message());
+    const auto there = std::filesystem::status(file, error).type();
+    if (there != std::filesystem::file_type::not_found && there != std::filesystem::file_type::regular)
+        fail(path, "is no regular file");
+    return file.string();
+}
+
 }  // namespace
 
 ZstdLineWriter::ZstdLineWriter(std::string path)
-    : path_(std::move(path)),
+    : path_(replaceable(path)),
       file_(std::fopen((path_ + ".part").c_str(), "wb")),
       context_(ZSTD_createCCtx()),
       out_(ZSTD_CStreamOutSize(), '\0') {

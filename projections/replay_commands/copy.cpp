@@ -159,6 +159,7 @@ int copy(const Settings& settings) {
 
 int export_log(const Settings& settings) {
     const std::string path = required_text(settings, "to");
+    if (path == "-") throw BadUsage("--to: must name a file; it gets its name once it is whole, so stdout is none");
     return run_work(settings, {{existing_log(settings)}, false}, [&](Work& work) -> asio::awaitable<int> {
         RecordSource& log = work.source();
         std::vector<NextOffset> ends;
