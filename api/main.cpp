@@ -187,7 +187,7 @@ int run_api(const Settings& settings) {
     phases.start = [&]() -> asio::awaitable<void> {
         const StartDeadline deadline = std::chrono::steady_clock::now() + settings.start_timeout;
         co_await open_database(deadline, database, logger);
-        auto opened = keep_trying(deadline, "the event log", logger, [&] { return log->open(); });
+        auto opened = keep_trying(deadline, event_log_name(settings), logger, [&] { return log->open(); });
         co_await std::move(opened);
         serving.emplace(io.get_executor(), settings, *log, pool, metrics, logger);
     };

@@ -68,14 +68,15 @@ PostgresOptions postgres_options(const Settings& settings, Program program) {
 asio::awaitable<void> keep_trying(StartDeadline deadline, std::string what, Logger logger,
                                   std::function<asio::awaitable<void>()> step) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
+    std::string why;
     for (bool told = false;; told = true) {
-        std::string why;
         try {
             auto attempt = step();
             co_await before(deadline, std::move(attempt));
             co_return;
         } catch (const Outage& outage) {
-            why = outage.what();
+            // What an attempt said by itself tells more than that the last one was cut short.
+            if (why.empty() || std::chrono::steady_clock::now() < deadline) why = outage.what();
         }
         if (std::chrono::steady_clock::now() + pause >= deadline) throw Outage(what + ": " + why);
         if (!told) logger->warn("waiting for {}: {}", what, why);
