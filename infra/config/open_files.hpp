@@ -8,4 +8,8 @@ namespace chat {
 /// how many that are.
 std::size_t raise_open_files();
 
+/// Where the caller has closed stdin, stdout or stderr, puts a stream there that leads nowhere. Otherwise a connection
+/// gets its number, and what is logged goes into its protocol.
+void open_standard_streams();
+
 }  // namespace chat

@@ -1,6 +1,7 @@
 #include "infra/config/parsers.hpp"
 
 #include "events/session_renamed.hpp"
+#include "infra/postgres/connection_string.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -19,21 +20,26 @@ std::optional<std::pair<std::uint64_t, std::string_view>> count_and_unit(std::st
     return std::pair(count, text.substr(static_cast<std::size_t>(end - text.data())));
 }
 
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+}
+
 bool is_topic(std::string_view name) {
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-               c == '-';
-    };
     // Kafka's own rule (Topic.validate).
-    return !name.empty() && name.size() <= 249 && name != "." && name != ".." && std::ranges::all_of(name, allowed);
+    return !name.empty() && name.size() <= 249 && name != "." && name != ".." &&
+           std::ranges::all_of(name, is_name_character);
 }
 
 bool is_broker(std::string_view address) {
     const auto colon = address.rfind(':');
     if (colon == std::string_view::npos || colon == 0) return false;
-    const std::string_view host = address.substr(0, colon);
+    std::string_view host = address.substr(0, colon);
     const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
-    if (!bracketed && host.find_first_of(":[]@/ \t") != std::string_view::npos) return false;
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    // What a host name or an address may consist of, and the _ that container names have.
+    const auto allowed = [bracketed](char c) { return is_name_character(c) || (bracketed && (c == ':' || c == '%')); };
+    if (!std::ranges::all_of(host, allowed)) return false;
     return number<std::uint16_t, 1, 65535>(address.substr(colon + 1)).has_value();
 }
 
@@ -80,6 +86,11 @@ std::optional<bool> boolean(std::string_view text) {
 
 std::optional<std::string> not_empty(std::string_view text) {
     if (text.empty()) return std::nullopt;
+    return std::string(text);
+}
+
+std::optional<std::string> connection_string(std::string_view text) {
+    if (text.empty() || !is_connection_string(text)) return std::nullopt;
     return std::string(text);
 }
 

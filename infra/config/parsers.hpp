@@ -33,6 +33,7 @@ std::optional<std::size_t> bytes(std::string_view text);
 
 std::optional<bool> boolean(std::string_view text);
 std::optional<std::string> not_empty(std::string_view text);
+std::optional<std::string> connection_string(std::string_view text);
 
 /// An IP address; `localhost` becomes 127.0.0.1.
 std::optional<std::string> ip_address(std::string_view text);

@@ -1,11 +1,14 @@
 #include "infra/config/program.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <variant>
 
 #include "events/outage.hpp"
+#include "infra/config/open_files.hpp"
+#include "infra/log/logger.hpp"
 
 // Declared by POSIX in <unistd.h> only for some feature macros.
 extern char** environ;
@@ -23,21 +26,27 @@ Environment environment() {
     return found;
 }
 
-int complain(Program program, const std::exception& error, ExitCode code) {
-    std::cerr << name_of(program) << ": " << error.what() << std::endl;
+/// One line, in the form of the log's lines where that is for machines.
+int complain(Program program, const std::exception& error, ExitCode code, LogFormat format) {
+    if (format == LogFormat::json)
+        make_logger(name_of(program), {LogLevel::error, format})->error("{}", error.what());
+    else
+        std::cerr << name_of(program) << ": " << escape_line(error.what()) << std::endl;
     return code;
 }
 
-/// The exit code of `body`; what it throws becomes one line and a code.
-int guarded(Program program, const std::function<int()>& body) {
+/// The exit code of `body`; what it throws becomes one line and a code. `body` sets the form of that line as soon as it
+/// knows it.
+int guarded(Program program, const std::function<int(LogFormat&)>& body) {
+    LogFormat format = LogFormat::text;
     try {
-        return body();
+        return body(format);
     } catch (const BadUsage& error) {
-        return complain(program, error, exit_usage);
+        return complain(program, error, exit_usage, format);
     } catch (const Outage& error) {
-        return complain(program, error, exit_unreachable);
+        return complain(program, error, exit_unreachable, format);
     } catch (const std::exception& error) {
-        return complain(program, error, exit_failed);
+        return complain(program, error, exit_failed, format);
     }
 }
 
@@ -60,7 +69,8 @@ const Subcommand& command_named(const std::string& name, const std::vector<Subco
     throw BadUsage("there is no command '" + name + "'; commands are " + names + " (see --help)");
 }
 
-int run_command(Program program, const Subcommand& command, const std::vector<std::string>& arguments) {
+int run_command(Program program, const Subcommand& command, const std::vector<std::string>& arguments,
+                LogFormat& format) {
     const auto loaded = load_settings(program, arguments, environment(), command.flags);
     if (const auto* help = std::get_if<Help>(&loaded)) {
         std::cout << "usage: " << name_of(program) << ' ' << command.name << " [flags]\n\n"
@@ -68,25 +78,33 @@ int run_command(Program program, const Subcommand& command, const std::vector<st
                   << help->text << std::flush;
         return exit_done;
     }
-    return command.run(std::get<Settings>(loaded));
+    const Settings& settings = std::get<Settings>(loaded);
+    format = settings.log_format;
+    return command.run(settings);
 }
 
 }  // namespace
 
 int run_program(Program program, int argc, char** argv, const std::function<int(const Settings&)>& body) {
-    return guarded(program, [&] {
+    open_standard_streams();
+    // Who reads the log may end before us: then lines are lost, and service goes on.
+    std::signal(SIGPIPE, SIG_IGN);
+    return guarded(program, [&](LogFormat& format) {
         const auto loaded =
             load_settings(program, std::vector<std::string>(argv + (argc > 0), argv + argc), environment());
         if (const auto* help = std::get_if<Help>(&loaded)) {
             std::cout << help->text << std::flush;
             return static_cast<int>(exit_done);
         }
-        return body(std::get<Settings>(loaded));
+        const Settings& settings = std::get<Settings>(loaded);
+        format = settings.log_format;
+        return body(settings);
     });
 }
 
 int run_commands(Program program, int argc, char** argv, const std::vector<Subcommand>& commands) {
-    return guarded(program, [&] {
+    open_standard_streams();
+    return guarded(program, [&](LogFormat& format) {
         std::vector<std::string> arguments(argv + (argc > 0), argv + argc);
         if (arguments.empty()) throw BadUsage("name a command (see --help)");
         if (asks_for_help(arguments.front())) {
@@ -95,7 +113,7 @@ int run_commands(Program program, int argc, char** argv, const std::vector<Subco
         }
         const Subcommand& command = command_named(arguments.front(), commands);
         arguments.erase(arguments.begin());
-        return run_command(program, command, arguments);
+        return run_command(program, command, arguments, format);
     });
 }
 

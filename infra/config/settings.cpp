@@ -54,7 +54,7 @@ const Row table[] = {
     {"log", all, "postgres", "the event log: postgres, or kafka://host:port[,host:port]/topic",
      "postgres or kafka://host:port[,host:port]/topic", into<&Settings::kafka, parsers::event_log>},
     {"database", all, "dbname=chat", "PostgreSQL, as a libpq connection string", "a libpq connection string",
-     into<&Settings::database, parsers::not_empty>, true},
+     into<&Settings::database, parsers::connection_string>, true},
     {"database-connections", all, "4", "connections to PostgreSQL, at most", "a number from 1 to 100",
      into<&Settings::database_connections, few>},
     {"partitions", all, "12", "partitions of a log that does not exist yet; fixed for good", "a number from 1 to 10000",

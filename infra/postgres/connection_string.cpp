@@ -1,6 +1,11 @@
 #include "infra/postgres/connection_string.hpp"
 
+#include <libpq-fe.h>
+
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -16,7 +21,34 @@ bool is_uri(std::string_view connection) {
     return connection.starts_with("postgresql://") || connection.starts_with("postgres://");
 }
 
+struct FreeOptions {
+    void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
+};
+
+/// One for each host, separated by commas; an empty one is the default. libpq reads them only when it connects.
+bool are_ports(std::string_view list) {
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        const std::string_view text = list.substr(begin, end - begin);
+        std::uint16_t port = 1;
+        const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+        if (!text.empty() && (error != std::errc() || rest != text.data() + text.size() || port == 0)) return false;
+        begin = end + 1;
+    }
+    return true;
+}
+
 }  // namespace
+
+bool is_connection_string(std::string_view text) {
+    const std::unique_ptr<PQconninfoOption, FreeOptions> options(
+        PQconninfoParse(std::string(text).c_str(), nullptr));  // its error may quote a password
+    if (!options) return false;
+    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option)
+        if (option->val != nullptr && std::string_view(option->keyword) == "port" && !are_ports(option->val))
+            return false;
+    return true;
+}
 
 std::string with_defaults(const PostgresOptions& options) {
     const std::vector<std::pair<std::string, std::string>> defaults{

@@ -7,6 +7,9 @@
 
 namespace chat {
 
+/// Whether libpq can read it at all: its form, the names of its parameters, and its ports.
+bool is_connection_string(std::string_view text);
+
 /// The connection string with our defaults (timeouts, keepalives, encoding) before what the operator wrote, so that
 /// theirs win. Works on both forms that libpq reads: key = value, and URI.
 std::string with_defaults(const PostgresOptions& options);

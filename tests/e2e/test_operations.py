@@ -1,5 +1,8 @@
 """What operators see: health, metrics, the API's description, settings and exit codes."""
+import json
+import os
 import re
+import signal
 import subprocess
 
 import pytest
@@ -83,7 +86,7 @@ def test_help_names_every_setting_with_its_default(program):
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize("setting,value", [
     ("CHAT_LOG", "redis://here"), ("CHAT_LOG", "kafka://nowhere"), ("CHAT_DATABASE_CONNECTIONS", "many"),
-    ("CHAT_PARTITIONS", "0"), ("CHAT_LOG_LEVEL", "loud"), ("CHAT_METRICS_PORT", "65536"),
+    ("CHAT_LOG", "kafka://a;b:1/x"), ("CHAT_PARTITIONS", "0"), ("CHAT_LOG_LEVEL", "loud"), ("CHAT_METRICS_PORT", "65536"),
 ])
 def test_a_bad_value_is_refused_by_name(program, setting, value):
     done = run(program, **{"CHAT_DATABASE": "host=/nowhere", setting: value})
@@ -117,6 +120,72 @@ def test_a_broker_that_cannot_be_reached_is_exit_code_3(program):
     done = run(program, CHAT_DATABASE=new_database(), CHAT_LOG=f"kafka://127.0.0.1:{free_port()}/chat.events",
                CHAT_START_TIMEOUT="1s", CHAT_HTTP_PORT=str(free_port()))
     assert done.returncode == 3, done
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("value", ["hush-hush", "password=hush-hush port=x", "nosuch=hush-hush", "postgresql://u:hush-hush@h/d?x=1"])
+def test_what_is_no_connection_string_is_refused_at_once(program, value):
+    done = run(program, CHAT_DATABASE=value, CHAT_PUBLIC_TOPIC="kafka://127.0.0.1:1/x")
+    assert done.returncode == 2 and "CHAT_DATABASE" in done.stderr, done
+    assert "hush" not in done.stdout + done.stderr
+
+
+def test_the_last_line_is_json_where_the_log_is(tmp_path):
+    done = run("chat-api", CHAT_DATABASE=f"host={tmp_path}", CHAT_START_TIMEOUT="100ms", CHAT_LOG_FORMAT="json")
+    assert done.returncode == 3
+    for line in done.stderr.splitlines():
+        assert json.loads(line)["program"] == "chat-api"
+
+
+def start_api(port, *command, **files):
+    environment = {**clean_environment(), "CHAT_DATABASE": new_database(), "CHAT_HTTP_PORT": str(port)}
+    return subprocess.Popen([*command, BIN / "chat-api"], env=environment, stdin=subprocess.DEVNULL, **files)
+
+
+def is_ready(port):
+    try:
+        return Client(port).send("GET", "/readyz").status == 200
+    except OSError:
+        return False
+
+
+def test_service_does_not_end_with_who_reads_the_log():
+    """As in `chat-api 2>&1 | head -1`."""
+    reader, writer = os.pipe()
+    port = free_port()
+    api = start_api(port, stderr=writer)
+    os.close(writer)
+    try:
+        wait_until(lambda: is_ready(port), 60, "chat-api to be ready")
+        os.close(reader)
+        api.send_signal(signal.SIGTERM)  # it logs that it stops
+        assert api.wait(30) == 0
+    finally:
+        api.kill()
+        api.wait()
+
+
+def test_a_closed_stderr_is_not_taken_by_a_connection():
+    port = free_port()
+    api = start_api(port, "sh", "-c", 'exec "$0" 2>&-')
+    try:
+        wait_until(lambda: is_ready(port), 60, "chat-api to be ready")
+        assert os.readlink(f"/proc/{api.pid}/fd/2") == "/dev/null"
+        api.send_signal(signal.SIGTERM)
+        assert api.wait(30) == 0
+    finally:
+        api.kill()
+        api.wait()
+
+
+def test_an_export_replaces_nothing_but_a_file(service, tmp_path):
+    """A device, for one: as root, --to /dev/null would leave the machine without it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = run("chat-replay", "export", "--to", str(pipe), CHAT_DATABASE=service.database, CHAT_LOG=service.log)
+    assert done.returncode == 1 and f"{pipe}: is no regular file" in done.stderr
+    assert pipe.is_fifo() and [path.name for path in tmp_path.iterdir()] == ["pipe"]
+    assert run("chat-replay", "export", "--to", "-").returncode == 2
 
 
 def test_a_port_in_use_is_told(service):

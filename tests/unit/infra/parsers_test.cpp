@@ -40,15 +40,50 @@ TEST(Parsers, ReadWhereTheLogIs) {
     EXPECT_EQ(event_log("kafka://k1:9092/chat.events"), (KafkaAddress{"k1:9092", "chat.events"}));
     EXPECT_EQ(event_log("kafka://k1:9092,k2:9093/t"), (KafkaAddress{"k1:9092,k2:9093", "t"}));
     EXPECT_EQ(event_log("kafka://[::1]:9092/t"), (KafkaAddress{"[::1]:9092", "t"}));
+    EXPECT_EQ(event_log("kafka://[fe80::1%eth0]:1/t"), (KafkaAddress{"[fe80::1%eth0]:1", "t"}));
+    EXPECT_EQ(event_log("kafka://kafka_1.chat-store:9092/t"), (KafkaAddress{"kafka_1.chat-store:9092", "t"}));
 }
 
 TEST(Parsers, RefuseWhatIsNoLog) {
-    for (const char* text : {"", "redis://here", "Postgres", "kafka://", "kafka://nowhere", "kafka://h/t",
-                             "kafka://h:9092", "kafka://h:9092/", "kafka://:9092/t", "kafka://h:0/t",
-                             "kafka://h:65536/t", "kafka://h:9092,/t", "kafka://,h:9092/t", "kafka://h:9092/a/b",
-                             "kafka://h:9092/a b", "kafka://h:9092/..", "kafka://u@h:9092/t", "kafka://::1:9092/t"})
+    for (const char* text : {"",
+                             "redis://here",
+                             "Postgres",
+                             "kafka://",
+                             "kafka://nowhere",
+                             "kafka://h/t",
+                             "kafka://h:9092",
+                             "kafka://h:9092/",
+                             "kafka://:9092/t",
+                             "kafka://h:0/t",
+                             "kafka://h:65536/t",
+                             "kafka://h:9092,/t",
+                             "kafka://,h:9092/t",
+                             "kafka://h:9092/a/b",
+                             "kafka://h:9092/a b",
+                             "kafka://h:9092/..",
+                             "kafka://u@h:9092/t",
+                             "kafka://::1:9092/t",
+                             "kafka://h;g:9092/t",
+                             "kafka://h\n:9092/t",
+                             "kafka://\"h\":9092/t",
+                             "kafka://[h/g]:9092/t"})
         EXPECT_FALSE(event_log(text)) << text;
     EXPECT_FALSE(event_log("kafka://h:9092/" + std::string(250, 'x')));
+}
+
+TEST(Parsers, ReadConnectionStrings) {
+    for (const char* text :
+         {"dbname=chat", "host=a,b port=1,2", "host=a,b port=5432", "host='/a b/c' user=chat dbname=chat",
+          "port=", "postgresql://u:p@[::1]:5432/chat?sslmode=require", "postgres:///chat?host=/run/postgresql",
+          "postgresql://a:1,b/chat", "service=chat"})
+        EXPECT_EQ(connection_string(text), text);
+}
+
+TEST(Parsers, RefuseWhatIsNoConnectionString) {
+    for (const char* text :
+         {"", "chat", "foo=bar", "dbname='x", "=x", "password=secret and more", "port=abc", "port=0", "port=65536",
+          "host=a,b port=1,-2", "postgres://[::1", "postgresql://u:p@h:abc/chat", "postgresql://h/chat?nope=1"})
+        EXPECT_FALSE(connection_string(text)) << text;
 }
 
 TEST(Parsers, ReadAddresses) {

@@ -51,5 +51,18 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
     EXPECT_EQ(failed.err, "chat-api: a bug\n");
 }
 
+TEST(Program, SaysSoAsALogLineWhereThoseAreForMachines) {
+    const Ran failed = ran({"--log-format", "json"}, [](const Settings&) -> int { throw Outage("no \"database\""); });
+    EXPECT_EQ(failed.code, 3);
+    EXPECT_THAT(failed.err, testing::StartsWith("{\"time\":"));
+    EXPECT_THAT(failed.err, testing::EndsWith(R"("level":"error","program":"chat-api","message":"no \"database\""})"
+                                              "\n"));
+}
+
+TEST(Program, WritesNoControlCharacterOfAValue) {
+    EXPECT_EQ(ran({"--log-level", "a\n\033[31mb"}, [](const Settings&) { return 0; }).err,
+              "chat-api: --log-level: must be debug, info, warning or error, not 'a\\n\\u001b[31mb'\n");
+}
+
 }  // namespace
 }  // namespace chat

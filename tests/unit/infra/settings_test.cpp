@@ -96,6 +96,8 @@ TEST(Settings, NameTheVariableWhereTheValueCameFrom) {
 
 TEST(Settings, NeverRepeatWhatMayHoldAPassword) {
     EXPECT_EQ(refusal(Program::api, {"--database", ""}), "--database: must be a libpq connection string");
+    EXPECT_EQ(refusal(Program::api, {}, {{"CHAT_DATABASE", "password=hush-hush hush"}}),
+              "CHAT_DATABASE: must be a libpq connection string");
     EXPECT_THAT(help(Program::api), Not(HasSubstr("password")));
 }
 
