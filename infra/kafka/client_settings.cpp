@@ -1,5 +1,7 @@
 #include "infra/kafka/client_settings.hpp"
 
+#include <librdkafka/rdkafka.h>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -35,6 +37,8 @@ ClientSettings operator+(ClientSettings settings, const ClientSettings& more) {
 
 }  // namespace
 
+bool looks_again_soon() { return rd_kafka_version() >= 0x02020000; }
+
 ClientSettings producer_settings(const KafkaOptions& options) {
     return common(options.brokers, options.client_id) +
            ClientSettings{
@@ -55,7 +59,10 @@ ClientSettings producer_settings(const KafkaOptions& options) {
 }
 
 ClientSettings tail_settings(const KafkaOptions& options) {
-    return common(options.brokers, options.client_id) +
+    ClientSettings again;
+    // Not 0: its thread would spin while the reader is busy.
+    if (looks_again_soon()) again = {{"fetch.queue.backoff.ms", "2"}};
+    return common(options.brokers, options.client_id) + again +
            ClientSettings{
                {"auto.commit.enable", "false"},
                // Out of range is evidence of a cut log. Any other value would jump over it in silence.

@@ -11,6 +11,10 @@ namespace chat::kafka {
 /// Names and values as librdkafka's CONFIGURATION.md has them.
 using ClientSettings = std::vector<std::pair<std::string, std::string>>;
 
+/// A full read-ahead stops the fetch. Whether librdkafka looks at it again soon, as tail_settings ask: it can be told
+/// to since 2.2 (fetch.queue.backoff.ms). An older one looks after up to 1 s, or after a seek.
+bool looks_again_soon();
+
 /// Of the client that appends.
 ClientSettings producer_settings(const KafkaOptions& options);
 /// Of the client that reads the log's partitions, as member of no group.

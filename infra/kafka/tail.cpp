@@ -9,6 +9,7 @@
 
 #include "events/log_cut.hpp"
 #include "events/outage.hpp"
+#include "infra/kafka/client_settings.hpp"
 #include "infra/kafka/record_of.hpp"
 
 namespace chat::kafka {
@@ -129,12 +130,13 @@ std::vector<StoredRecord> Tail::take(Partition partition, Reading& reading, std:
     return records;
 }
 
-// A full queue stops the fetch, and librdkafka looks again after up to 1 s, so a reader slower than the network would
-// stand still for half the time. A seek to where the reading is anyway makes it look at once. It costs a fetch that is
-// on its way, so only where the queue must have been full.
+// A full queue stops the fetch. Where librdkafka looks again only after up to 1 s, a reader slower than the network
+// would stand still for half the time. A seek to where the reading is anyway makes it look at once. It costs a fetch
+// that is on its way, so only where the queue must have been full. Where it can be told to look again soon, a seek
+// makes it look no sooner.
 void Tail::resume(Partition partition, Reading& reading) {
     const std::size_t taken = std::exchange(reading.taken, 0);
-    if (taken < options_.read_ahead_bytes / 4 * 3) return;
+    if (looks_again_soon() || taken < options_.read_ahead_bytes / 4 * 3) return;
     rd_kafka_seek(topic_.get(), partition.value(), reading.next.value(), 0);
 }
 
