@@ -101,11 +101,12 @@ class Engine:
         self.turn.close()
 
 
-def compose_commands(engine):
-    """Each compose there is: the plugin (v2) and the program of its own (v1)."""
-    found = []
-    if call("docker", "compose", "version", env=engine.environment).returncode == 0:
-        found.append(["docker", "compose"])
-    if shutil.which("docker-compose"):
-        found.append(["docker-compose"])
-    return found
+def compose_commands(environment=None):
+    """Each compose there is, once: the plugin (v2), and the program of its own (v1, or v2 under that name)."""
+    found = {}
+    for command in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(command[0]):
+            version = call(*command, "version", "--short", env=environment)
+            if version.returncode == 0:
+                found.setdefault(version.stdout.strip(), command)
+    return list(found.values())

@@ -1,6 +1,7 @@
 """The images and the compose file: built, started, used, stopped and started again."""
 import json
 import os
+import shutil
 
 import pytest
 
@@ -11,6 +12,8 @@ from harness.waiting import wait_until
 
 SERVICES = {"api1", "api2", "projector1", "projector2", "publisher1", "publisher2", "kafka", "postgres"}
 FILE = ROOT / "docker/compose.yaml"
+# Where there is none yet, the one that comes with the engine.
+COMPOSES = compose_commands() or [None]
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +30,18 @@ def engine():
     engine.stop()
 
 
+def builder_of(command):
+    """v2 builds with BuildKit, as it does for users; v1 with the engine itself, as BuildKit may not be there."""
+    return {"DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"} if command == ["docker-compose"] else {}
+
+
 class Project:
     def __init__(self, engine, command):
         self.engine = engine
         self.command = command
         self.ports = [free_port(), free_port()]
-        self.environment = {**engine.environment, "CHAT_PORT_1": str(self.ports[0]), "CHAT_PORT_2": str(self.ports[1]),
-                            "DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}
+        self.environment = {**engine.environment, **builder_of(command),
+                            "CHAT_PORT_1": str(self.ports[0]), "CHAT_PORT_2": str(self.ports[1])}
 
     def compose(self, *arguments, timeout=300):
         done = call(*self.command, "-p", "chat-store-test", "-f", FILE, *arguments, timeout=timeout, env=self.environment)
@@ -62,9 +70,9 @@ def all_healthy(containers):
     return set(containers) == SERVICES and all(state[:2] == ("running", "healthy") for state in containers.values())
 
 
-@pytest.fixture(scope="module")
-def project(engine):
-    commands = compose_commands(engine)
+@pytest.fixture(scope="module", params=COMPOSES, ids=lambda command: " ".join(command or ["compose"]))
+def project(engine, request):
+    commands = [request.param] if request.param else compose_commands(engine.environment)
     if not commands:
         pytest.skip("neither docker compose nor docker-compose is there")
     project = Project(engine, commands[0])
@@ -75,9 +83,21 @@ def project(engine):
 
 @pytest.mark.timeout(3600)
 def test_every_compose_takes_the_file(engine):
-    for command in compose_commands(engine):
+    for command in compose_commands(engine.environment):
         done = call(*command, "-f", FILE, "config", env=engine.environment)
         assert done.returncode == 0, (command, done.stderr)
+
+
+@pytest.mark.timeout(600)
+def test_a_checkout_that_has_fetched_no_jars_will_do(engine, tmp_path):
+    shutil.copytree(ROOT / "docker", tmp_path / "docker")
+    file = tmp_path / "compose.yaml"
+    file.write_text("services: {files: {image: chat-store-test/files, build: {context: ., dockerfile: docker/Dockerfile, "
+                    "target: kafka-files}}}")
+    for command in compose_commands(engine.environment):
+        done = call(*command, "-p", "chat-store-test", "-f", file, "build", timeout=300,
+                    env={**engine.environment, **builder_of(command)})
+        assert done.returncode == 0, (command, done.stdout[-2000:], done.stderr[-2000:])
 
 
 @pytest.mark.timeout(3600)
