@@ -15,7 +15,11 @@ constexpr std::string_view spec_version = "1.0";
 constexpr std::string_view source = "/chat-store";
 constexpr std::string_view content_type = "application/json";
 
-std::string schema_of(std::string_view type) { return "/schemas/" + std::string(type) + ".json"; }
+// The schemas' own ids are relative to this base. CloudEvents wants an absolute URI (1.0.2, section 3.1.2, dataschema).
+constexpr std::string_view schema_base = "chat-store:";
+
+std::string schema_path(std::string_view type) { return "/schemas/" + std::string(type) + ".json"; }
+std::string schema_of(std::string_view type) { return std::string(schema_base) + schema_path(type); }
 
 struct CauseHeader {
     const char* name;
@@ -52,6 +56,11 @@ public:
     }
     void require_exactly(const char* name, std::string_view expected) {
         if (required(name) != expected) fault(name, "must be " + std::string(expected));
+    }
+    /// Also without the base, as it was written at first.
+    void require_schema_of(std::string_view type) {
+        constexpr const char* name = "ce_dataschema";
+        if (record_.header(name) != schema_path(type)) require_exactly(name, schema_of(type));
     }
     template <class T, class Parse>
     T required(const char* name, const char* expected, Parse parse) {
@@ -115,7 +124,7 @@ Result<Envelope, DecodeError> decode_envelope(const Record& record, std::string_
     in.require_exactly("ce_specversion", spec_version);
     in.require_exactly("ce_type", type);
     in.require_exactly("ce_source", source);
-    in.require_exactly("ce_dataschema", schema_of(type));
+    in.require_schema_of(type);
     in.require_exactly("content-type", content_type);
 
     Envelope envelope;

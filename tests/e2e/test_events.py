@@ -147,7 +147,7 @@ def test_both_versions_in_one_log(deploy):
             for r in records[1:]] == [("v1", "two", None), ("v2", "three", "two"), ("v1", "four", None),
                                       ("v2", "five", "four")]
     for record in records:
-        schema = json.loads((ROOT / f"events{record.headers['ce_dataschema']}").read_text())
+        schema = json.loads((ROOT / f"events{record.headers['ce_dataschema'].removeprefix('chat-store:')}").read_text())
         assert list(Draft202012Validator(schema).iter_errors(json.loads(record.value))) == []
 
     def published():
