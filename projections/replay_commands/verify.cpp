@@ -55,11 +55,23 @@ VerifyOptions options_from(const Settings& settings) {
     VerifyOptions options;
     options.user = user_of(settings, "user");
     options.share = share_of(settings, "sample", 1);
+    if (options.user && text_of(settings, "sample")) throw BadUsage("--user and --sample exclude each other");
     options.seed = std::random_device{}();
     options.answers_since = answers_kept_since(settings);
     if (const auto mebibytes = number_of(settings, "memory", 1))
         options.memory_bytes = static_cast<std::size_t>(*mebibytes) << 20;
     return options;
+}
+
+/// Of a user who is as the log says: has the log any events?
+asio::awaitable<bool> is_known(RecordSource& source, ReadModelRows& model, const UserId& user) {
+    std::vector<UserId> one{user};
+    const StoredStreams found = co_await model.streams(partition_of(user.value(), source.partitions()), std::move(one));
+    co_return found.streams.contains(user);
+}
+
+std::string unknown(const UserId& user) {
+    return escape_line("neither the log nor the read model knows user " + user.value());
 }
 
 int verify(const Settings& settings) {
@@ -71,6 +83,10 @@ int verify(const Settings& settings) {
         std::string cut;
         try {
             const VerifyResult result = co_await verify_showing(work.source(), model, options, display);
+            if (options.user && result.differing == 0) {
+                const bool known = co_await is_known(work.source(), model, *options.user);
+                if (!known) print_line(unknown(*options.user));
+            }
             print_line(grouped(result.users) + (result.users == 1 ? " user" : " users") + " compared, " +
                        grouped(result.differing) + " differ");
             co_return static_cast<int>(result.differing == 0 ? exit_done : exit_difference);
@@ -90,6 +106,13 @@ int repair_user(const Settings& settings) {
         PostgresReadModelRows model(pool);
         const auto mended = co_await repair(work.source(), model, user, answers_kept_since(settings));
         for (const Difference& difference : mended) print_line(escape_line(readable(difference)));
+        if (mended.empty()) {
+            const bool known = co_await is_known(work.source(), model, user);
+            if (!known) {
+                print_line(unknown(user));
+                co_return static_cast<int>(exit_done);
+            }
+        }
         print_line(mended.empty() ? "nothing differed; the user's rows were written again"
                                   : std::to_string(mended.size()) + " differences mended");
         co_return static_cast<int>(exit_done);

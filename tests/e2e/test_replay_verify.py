@@ -74,6 +74,15 @@ def test_planted_differences_are_named_and_repaired(projected):
         replay_ok(service.environment, "verify")
 
 
+def test_a_user_whom_nobody_knows_is_told(projected):
+    service, _ = projected
+    told = "neither the log nor the read model knows user nobody"
+    assert replay_ok(service.environment, "verify", "--user", "nobody").lines[0] == told
+    assert replay_ok(service.environment, "repair", "--user", "nobody").lines == [told]
+    both = replay(service.environment, "verify", "--user", "nobody", "--sample", "5%")
+    assert both.code == 2 and "--user and --sample exclude each other" in both.err
+
+
 def test_a_user_that_the_log_does_not_know_is_found(projected):
     service, _ = projected
     psql(service.database, "insert into user_streams (user_id, version, last_time) values ('stranger', 3, now());"
