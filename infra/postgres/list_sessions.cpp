@@ -13,8 +13,7 @@
 namespace chat {
 namespace {
 
-// $1 partition, $2 user, $3 agent types, $4 rows at most, $5 bytes of metadata after which there are no more rows, and
-// with a cursor: $6 its last_message_at, $7 its id.
+// $1 partition, $2 user, $3 agent types, $4 rows at most, and with a cursor: $5 its last_message_at, $6 its id.
 
 /// Which rows, seen from the cursor, and which of them first. `beyond` are those on the cursor's other side.
 struct Direction {
