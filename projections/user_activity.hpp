@@ -2,9 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <optional>
-#include <tuple>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "events/event.hpp"
@@ -37,8 +38,13 @@ public:
 
 private:
     std::vector<ActivityChange> changes_;
-    std::map<std::tuple<SessionId, Day>, std::size_t> index_;
-    std::map<SessionId, AgentType> created_;
+    struct Hash {
+        std::size_t operator()(const std::pair<SessionId, Day>& key) const {
+            return std::hash<SessionId>()(key.first) + static_cast<std::size_t>(key.second.value());
+        }
+    };
+    std::unordered_map<std::pair<SessionId, Day>, std::size_t, Hash> index_;
+    std::unordered_map<SessionId, AgentType> created_;
 };
 
 /// Pure. The caller has checked that the event belongs to its stream.

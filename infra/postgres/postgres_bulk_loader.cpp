@@ -1,12 +1,19 @@
 #include "infra/postgres/postgres_bulk_loader.hpp"
 
 #include "infra/postgres/commit_batch.hpp"
-#include "infra/postgres/message_copy.hpp"
+#include "infra/postgres/copy_rows.hpp"
 
 namespace chat {
 namespace {
 
-constexpr std::size_t put_bytes = 256 << 10;
+/// A partition's first rows: the checkpoint by compare-and-set as ever, then whole rows.
+bool commit_first(BulkConnection& connection, Partition partition, const Checkpoint& to, const Batch& batch) {
+    if (!commit_batch(connection, partition, NextOffset(0), to, Batch())) return false;
+    RowsByUser rows;
+    commit_to(rows, batch);
+    copy_rows(connection, rows);
+    return true;
+}
 
 }  // namespace
 
@@ -18,29 +25,16 @@ void PostgresBulkLoader::begin() {
 void PostgresBulkLoader::add(const std::vector<MessageRow>& messages) {
     if (messages.empty()) return;
     begin();
-    if (!copying_) {
-        connection_.begin_copy(copy_messages_sql);
-        copying_ = true;
-        buffer_ = begin_message_copy();
-    }
-    for (const MessageRow& message : messages) {
-        append_message(buffer_, message);
-        if (buffer_.size() < put_bytes) continue;
-        connection_.put(buffer_);
-        buffer_.clear();
-    }
+    if (!messages_) messages_.emplace(begin_message_copy(connection_));
+    for (const MessageRow& message : messages) copy_message(*messages_, message);
 }
 
 bool PostgresBulkLoader::finish(Partition partition, NextOffset from, const Checkpoint& to, const Batch& batch) {
     begin();
-    if (copying_) {
-        buffer_ += end_message_copy();
-        connection_.put(buffer_);
-        connection_.end_copy();
-        copying_ = false;
-        buffer_.clear();
-    }
-    const bool ours = commit_batch(connection_, partition, from, to, batch);
+    if (messages_) messages_->end();
+    messages_.reset();
+    const bool ours = from == NextOffset(0) ? commit_first(connection_, partition, to, batch)
+                                            : commit_batch(connection_, partition, from, to, batch);
     connection_.exec(ours ? "COMMIT" : "ROLLBACK");
     in_transaction_ = false;
     return ours;

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <string>
+#include <optional>
 
+#include "infra/postgres/binary_copy.hpp"
 #include "infra/postgres/bulk_connection.hpp"
 #include "projections/ports/bulk_loader.hpp"
 
 namespace chat {
 
-/// Loads by COPY, and what is not messages by the projector's own statement.
+/// Loads by COPY: messages always, all else while nothing of the partition is there yet. Later what is there changes
+/// too, so that takes the projector's own statement.
 class PostgresBulkLoader final : public BulkLoader {
 public:
     /// Connects.
@@ -21,8 +23,7 @@ private:
 
     BulkConnection connection_;
     bool in_transaction_ = false;
-    bool copying_ = false;
-    std::string buffer_;
+    std::optional<BinaryCopy> messages_;
 };
 
 }  // namespace chat

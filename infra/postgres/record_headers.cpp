@@ -40,6 +40,7 @@ std::string encode_headers(const std::vector<Header>& headers) {
 
 std::vector<Header> decode_headers(std::string_view text) {
     std::vector<Header> headers;
+    headers.reserve(16);  // an event has 10 to 15
     while (!text.empty()) {
         std::string name = take_netstring(text);
         std::string value = take_netstring(text);
