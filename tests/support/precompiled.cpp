@@ -1,0 +1,1 @@
+// Nothing of its own: CMake makes a precompiled header only for a target that has sources.
