@@ -49,6 +49,12 @@ asio::awaitable<void> all_of(Phases& phases, bool& serving) {
     co_await first_of(std::move(work));
 }
 
+/// As nohup leaves it.
+bool is_ignored(int signal) {
+    struct sigaction now {};
+    return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 int run_until_signal(asio::io_context& io, std::chrono::milliseconds grace, Phases phases) {
@@ -58,6 +64,7 @@ int run_until_signal(asio::io_context& io, std::chrono::milliseconds grace, Phas
     std::exception_ptr error;
     asio::cancellation_signal cancel;
     asio::signal_set signals(io, SIGTERM, SIGINT);
+    if (!is_ignored(SIGHUP)) signals.add(SIGHUP);
     asio::steady_timer patience(io);
 
     asio::co_spawn(io, all_of(phases, serving),

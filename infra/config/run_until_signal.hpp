@@ -24,9 +24,9 @@ struct Phases {
     std::function<void()> stop;
 };
 
-/// Runs `io` until `serve` has ended; 0. Throws what any part of it throws. On SIGTERM or SIGINT: a start is given up
-/// at once; serving is asked to stop and has `grace` for it, after which the rest is dropped (exit code 1). A second
-/// signal kills.
+/// Runs `io` until `serve` has ended; 0. Throws what any part of it throws. On SIGTERM, SIGINT, or SIGHUP unless that
+/// is ignored: a start is given up at once; serving is asked to stop and has `grace` for it, after which the rest is
+/// dropped (exit code 1). A second signal kills.
 int run_until_signal(asio::io_context& io, std::chrono::milliseconds grace, Phases phases);
 
 /// Tells systemd (Type=notify) by a datagram to $NOTIFY_SOCKET; nothing if that is not set. Never throws.

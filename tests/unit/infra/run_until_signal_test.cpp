@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -64,7 +65,7 @@ TEST(RunUntilSignal, ThrowsWhatTheWorkThrows) {
 }
 
 TEST(RunUntilSignal, AsksToStopOnASignalAndWaitsForTheEnd) {
-    for (const int signal : {SIGTERM, SIGINT}) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
         asio::io_context io;
         asio::steady_timer stopped(io, std::chrono::steady_clock::time_point::max());
         const auto serve = [&]() -> asio::awaitable<void> {
@@ -74,6 +75,22 @@ TEST(RunUntilSignal, AsksToStopOnASignalAndWaitsForTheEnd) {
         };
         EXPECT_EQ(run_until_signal(io, 5s, {{}, nothing, serve, [&] { stopped.cancel(); }}), 0);
     }
+}
+
+TEST(RunUntilSignal, GoesOnWithoutItsTerminalUnderNohup) {
+    struct sigaction before {};
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    ASSERT_EQ(::sigaction(SIGHUP, &ignore, &before), 0);
+    asio::io_context io;
+    bool stopped = false;
+    const auto serve = []() -> asio::awaitable<void> {
+        std::raise(SIGHUP);
+        co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+    };
+    EXPECT_EQ(run_until_signal(io, 5s, {{}, nothing, serve, [&] { stopped = true; }}), 0);
+    EXPECT_FALSE(stopped);
+    ::sigaction(SIGHUP, &before, nullptr);
 }
 
 TEST(RunUntilSignal, GivesUpAStartAtOnce) {
