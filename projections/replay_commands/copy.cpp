@@ -252,6 +252,7 @@ private:
         const auto* end = std::get_if<ArchiveEnd>(&*parsed);
         if (!end || end->records != records_)
             throw std::runtime_error(path_ + ": does not hold as many records as it says");
+        if (file_.next()) throw std::runtime_error(path_ + ": goes on after its end; is it two exports in one file?");
         ended_ = true;
         return std::nullopt;
     }

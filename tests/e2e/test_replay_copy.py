@@ -156,7 +156,8 @@ def test_damaged_files_are_refused(stopped, tmp_path):
     for damaged, said in [(whole[:-20], "cut short"), (b"no zstd at all", "Unknown frame"),
                           (packed(lines[:-1]), "no last line"), (packed(lines[1:]), "is no exported log"),
                           (packed(lines[:3] + lines[4:]), "line 4: this is not the partition's next record"),
-                          (packed(lines[:2] + [b"nonsense\n"]), "line 3 is no JSON"), (b"", "is no exported log")]:
+                          (packed(lines[:2] + [b"nonsense\n"]), "line 3 is no JSON"), (b"", "is no exported log"),
+                          (whole + whole, "goes on after its end")]:
         path.write_bytes(damaged)
         ran = replay({**fresh, "CHAT_DATABASE": new_database()}, "import", "--from", path)
         assert ran.code in (1, 4) and said in ran.out + ran.err, (said, ran)
