@@ -38,7 +38,7 @@ std::string is_live(const SchemaNames& names) {
     return "c.relnamespace = " + literal(names.live) + "::regnamespace AND c.relname IN (" + tables + ")";
 }
 
-std::vector<std::string> statements(PostgresSession& session, const std::string& query) {
+std::vector<std::string> texts_of(PostgresSession& session, const std::string& query) {
     std::vector<std::string> found;
     for (const auto& row : session.exec(query)) found.push_back(Fields(row).string(0));
     return found;
@@ -97,7 +97,7 @@ void make_shadow(PostgresSession& session, const SchemaNames& names, const std::
                                             .string(0);
             tx.exec(create + options);
         }
-        for (const std::string& statement : statements(
+        for (const std::string& statement : texts_of(
                  tx, "SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', " + literal(names.shadow) +
                          ", c.relname, k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k JOIN pg_class c"
                          " ON c.oid = k.conrelid WHERE k.contype = 'p' AND c.relname <> 'chat_messages' AND " +
@@ -112,7 +112,7 @@ FinishingSteps finishing_steps(PostgresSession& session, const SchemaNames& name
                                   "::regnamespace AND s.relname = i.relname)";
     // Where a primary key or a unique constraint has its index, that is made like the others and then given to it.
     FinishingSteps steps;
-    steps.indexes = statements(
+    steps.indexes = texts_of(
         session, "SELECT regexp_replace(pg_get_indexdef(x.indexrelid), ' ON .*? USING ', format(' ON %I.%I USING ', " +
                      shadow +
                      ", c.relname)) FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON"
@@ -125,20 +125,20 @@ FinishingSteps finishing_steps(PostgresSession& session, const SchemaNames& name
     const auto add = [&](const std::vector<std::string>& more) {
         steps.rest.insert(steps.rest.end(), more.begin(), more.end());
     };
-    add(statements(
+    add(texts_of(
         session,
         "SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s USING INDEX %I', " + shadow +
             ", c.relname, k.conname, CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, k.conname)" +
             missing_constraints + " AND k.contype IN ('p', 'u')"));
-    add(statements(session, "SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', " + shadow +
-                                ", c.relname, k.conname, regexp_replace(pg_get_constraintdef(k.oid), 'REFERENCES (" +
-                                "[^ (]+[.])?', 'REFERENCES ' || quote_ident(" + shadow + ") || '.'))" +
-                                missing_constraints + " AND k.contype = 'f'"));
-    add(statements(session, "SELECT format('GRANT %s ON %I.%I TO %s', a.privilege_type, " + shadow +
-                                ", c.relname, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident("
-                                "pg_get_userbyid(a.grantee)) END) FROM pg_class c, aclexplode(c.relacl) a WHERE"
-                                " a.grantee <> c.relowner AND " +
-                                is_live(names)));
+    add(texts_of(session, "SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', " + shadow +
+                              ", c.relname, k.conname, regexp_replace(pg_get_constraintdef(k.oid), 'REFERENCES (" +
+                              "[^ (]+[.])?', 'REFERENCES ' || quote_ident(" + shadow + ") || '.'))" +
+                              missing_constraints + " AND k.contype = 'f'"));
+    add(texts_of(session, "SELECT format('GRANT %s ON %I.%I TO %s', a.privilege_type, " + shadow +
+                              ", c.relname, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident("
+                              "pg_get_userbyid(a.grantee)) END) FROM pg_class c, aclexplode(c.relacl) a WHERE"
+                              " a.grantee <> c.relowner AND " +
+                              is_live(names)));
     for (const std::string& table : read_model_tables)
         steps.rest.push_back("ANALYZE " + in_schema(names.shadow, table));
     return steps;
@@ -156,7 +156,14 @@ constexpr const char* lock_patience = "SET LOCAL lock_timeout = '300ms'";
 // vacuum may take hours. This one is compatible with what readers and projectors hold.
 void hold_off_vacuum(PostgresSession& tx, const SchemaNames& names, const std::string& replacing) {
     tx.exec("SET LOCAL lock_timeout = '30s'");
-    tx.exec("LOCK TABLE " + list_of({names.live, replacing}) + " IN SHARE UPDATE EXCLUSIVE MODE");
+    std::string tables = list_of({names.live, replacing});
+    // The exchange removes the previous one, which may be of another version and so have other tables.
+    for (const std::string& table : texts_of(tx,
+                                             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace ="
+                                             " to_regnamespace(quote_ident(" +
+                                                 literal(names.previous) + "))"))
+        tables += ", " + in_schema(names.previous, table);
+    tx.exec("LOCK TABLE " + tables + " IN SHARE UPDATE EXCLUSIVE MODE");
 }
 
 void hold_off_projectors(PostgresSession& tx) {

@@ -48,8 +48,8 @@ void drop_schema(PostgresSession& session, const std::string& schema);
 
 // The exchange, within one transaction. First the projectors are held off the live tables; readers go on.
 
-/// Waits until neither read model is vacuumed or analyzed, and keeps it so; holds up nobody else. Throws Outage past
-/// half a minute.
+/// Waits until no read model, the previous one included, is vacuumed or analyzed, and keeps it so; holds up nobody
+/// else. Throws Outage past half a minute.
 void hold_off_vacuum(PostgresSession& tx, const SchemaNames& names, const std::string& replacing);
 /// Throws Outage if the locks are not had soon; begin anew then, since waiting longer would hold up everyone else.
 void hold_off_projectors(PostgresSession& tx);

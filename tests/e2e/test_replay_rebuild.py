@@ -219,11 +219,16 @@ def test_one_at_a_time(filled, tmp_path):
     assert ran.code == 1 and "another chat-replay" in ran.err and schemas(filled) == {"public"}
 
 
-def test_a_vacuum_is_waited_for_and_nobody_waits_meanwhile(filled, tmp_path):
+@pytest.mark.parametrize("vacuumed", ["public", "public_previous"])
+def test_a_vacuum_is_waited_for_and_nobody_waits_meanwhile(filled, tmp_path, vacuumed):
     """A lock as vacuum and analyze have it, which do not end for who gives up within a second."""
+    if vacuumed == "public_previous":
+        replay_ok(filled.environment, "rebuild")
+        psql(filled.database, "drop table public_previous.user_activity")  # as of a version that had none
     vacuum = Process("vacuum", ["psql", "-X", "-d", filled.database, "-c", "begin", "-c",
-                                "lock table chat_messages in share update exclusive mode", "-c", "select 'vacuuming'",
-                                "-c", "select pg_sleep(6)", "-c", "commit"], tmp_path / "vacuum.log").start()
+                                f"lock table {vacuumed}.chat_messages in share update exclusive mode", "-c",
+                                "select 'vacuuming'", "-c", "select pg_sleep(6)", "-c", "commit"],
+                     tmp_path / "vacuum.log").start()
     wait_until(lambda: "vacuuming" in vacuum.output(), 20)
     with Traffic(filled, writers=2, pause=0.01) as traffic:
         ran = replay_ok(filled.environment, "rebuild")
