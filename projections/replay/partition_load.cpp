@@ -12,10 +12,11 @@ namespace chat {
 namespace {
 
 constexpr std::size_t records_at_once = 5000;
-constexpr std::size_t session_bytes = 500;
-constexpr std::size_t stream_bytes = 250;
-constexpr std::size_t answer_bytes = 700;
-constexpr std::size_t activity_bytes = 250;
+// Twice what they are, as a change and as the row that it comes to.
+constexpr std::size_t session_bytes = 1100;
+constexpr std::size_t stream_bytes = 800;
+constexpr std::size_t answer_bytes = 1500;
+constexpr std::size_t activity_bytes = 500;
 
 std::size_t bytes_of(const Batch& batch) {
     return batch.sessions.all().size() * session_bytes + batch.streams.size() * stream_bytes +
