@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "events/decode_error.hpp"
 #include "events/ids.hpp"
@@ -39,7 +38,7 @@ struct Envelope {
 };
 
 /// The headers of a record of that wire type; the key is `envelope.user`.
-std::vector<Header> encode_headers(const Envelope& envelope, std::string_view type);
+Headers encode_headers(const Envelope& envelope, std::string_view type);
 
 /// What key and headers say around an event of that wire type; every rule of theirs is checked.
 Result<Envelope, DecodeError> decode_envelope(const Record& record, std::string_view type);

@@ -1,6 +1,5 @@
 #include "events/record.hpp"
 
-#include <algorithm>
 #include <cstddef>
 
 namespace chat {
@@ -31,12 +30,6 @@ std::uint32_t murmur2(std::string_view data) {
 }
 
 }  // namespace
-
-std::optional<std::string_view> Record::header(std::string_view name) const {
-    const auto found =
-        std::find_if(headers.rbegin(), headers.rend(), [name](const Header& h) { return h.name == name; });
-    return found == headers.rend() ? std::nullopt : std::optional<std::string_view>(found->value);
-}
 
 Partition partition_of(std::string_view key, std::int32_t partitions) {
     constexpr std::uint32_t to_positive = 0x7fffffff;

@@ -4,28 +4,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "events/headers.hpp"
 #include "events/ids.hpp"
 
 namespace chat {
-
-struct Header {
-    std::string name;
-    std::string value;
-
-    bool operator==(const Header&) const = default;
-};
 
 /// What a log stores: bytes with a key and headers. Ours are CloudEvents in Kafka's binary mode, but a log may hold
 /// records that are not; only the codec knows.
 struct Record {
     std::string key;
-    std::vector<Header> headers;
+    Headers headers;
     std::string value;
 
-    /// The last header of that name, as Kafka's clients read them.
-    std::optional<std::string_view> header(std::string_view name) const;
+    /// The last header of that name.
+    std::optional<std::string_view> header(std::string_view name) const { return headers.last(name); }
+    /// Of key, headers and value.
+    std::size_t bytes() const { return key.size() + headers.bytes() + value.size(); }
 
     bool operator==(const Record&) const = default;
 };

@@ -6,20 +6,11 @@
 #include "events/log_cut.hpp"
 
 namespace chat {
-namespace {
-
-std::size_t bytes_of(const Record& record) {
-    std::size_t bytes = record.key.size() + record.value.size();
-    for (const Header& header : record.headers) bytes += header.name.size() + header.value.size();
-    return bytes;
-}
-
-}  // namespace
 
 std::size_t fitting(const std::vector<StoredRecord>& records, std::size_t count, std::size_t bytes) {
     std::size_t fits = 0;
     for (std::size_t used = 0; fits < records.size() && fits < count; ++fits) {
-        used += bytes_of(*records[fits].record);
+        used += records[fits].record->bytes();
         if (used > bytes && fits > 0) break;
     }
     return fits;

@@ -10,7 +10,7 @@ namespace {
 
 HeadersHandle headers_of(const Record& record) {
     HeadersHandle headers(rd_kafka_headers_new(record.headers.size()));
-    for (const auto& header : record.headers)
+    for (const Header header : record.headers)
         rd_kafka_header_add(headers.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
                             header.value.data(), static_cast<ssize_t>(header.value.size()));
     return headers;

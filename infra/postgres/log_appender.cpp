@@ -28,19 +28,13 @@ PostgresOptions for_appending(const PostgresLogOptions& options) {
     return postgres;
 }
 
-std::size_t bytes_of(const Record& record) {
-    std::size_t bytes = record.key.size() + record.value.size();
-    for (const Header& header : record.headers) bytes += header.name.size() + header.value.size();
-    return bytes;
-}
-
 }  // namespace
 
 struct LogAppender::Append {
     enum class State { queued, sent, given_up };
 
     Append(const asio::any_io_executor& executor, NewRecord what, std::chrono::milliseconds timeout)
-        : record(std::move(what)), bytes(bytes_of(*record.record)), done(executor, timeout) {}
+        : record(std::move(what)), bytes(record.record->bytes()), done(executor, timeout) {}
 
     /// True for whoever takes it out of the queue first: the thread to send it, or the waiting coroutine to give up.
     bool take(State to) {

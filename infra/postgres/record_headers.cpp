@@ -15,36 +15,36 @@ void append_netstring(std::string& out, std::string_view bytes) {
     out += ',';
 }
 
-std::string take_netstring(std::string_view& rest) {
+std::string_view take_netstring(std::string_view& rest) {
     std::size_t size = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), size);
     const auto digits = static_cast<std::size_t>(end - rest.data());
     const std::size_t room = rest.size() - digits;  // for colon, bytes, comma
     if (error != std::errc() || room < 2 || size > room - 2 || rest[digits] != ':' || rest[digits + 1 + size] != ',')
         throw std::invalid_argument("headers of a log record are damaged");
-    std::string bytes(rest.substr(digits + 1, size));
+    const std::string_view bytes = rest.substr(digits + 1, size);
     rest.remove_prefix(digits + size + 2);
     return bytes;
 }
 
 }  // namespace
 
-std::string encode_headers(const std::vector<Header>& headers) {
+std::string encode_headers(const Headers& headers) {
     std::string text;
-    for (const Header& header : headers) {
+    for (const Header header : headers) {
         append_netstring(text, header.name);
         append_netstring(text, header.value);
     }
     return text;
 }
 
-std::vector<Header> decode_headers(std::string_view text) {
-    std::vector<Header> headers;
-    headers.reserve(16);  // an event has 10 to 15
+Headers decode_headers(std::string_view text) {
+    Headers headers;
+    constexpr std::size_t usual = 16;  // an event has 10 to 15
+    headers.reserve(usual, text.size());
     while (!text.empty()) {
-        std::string name = take_netstring(text);
-        std::string value = take_netstring(text);
-        headers.push_back({std::move(name), std::move(value)});
+        const std::string_view name = take_netstring(text);
+        headers.add(name, take_netstring(text));
     }
     return headers;
 }

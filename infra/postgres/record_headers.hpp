@@ -2,16 +2,15 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "events/record.hpp"
+#include "events/headers.hpp"
 
 namespace chat {
 
 /// Headers as netstrings, name and value in turn (`4:name,5:value,`): order, duplicates and bytes are kept.
-std::string encode_headers(const std::vector<Header>& headers);
+std::string encode_headers(const Headers& headers);
 
 /// Throws std::invalid_argument if it is no such text.
-std::vector<Header> decode_headers(std::string_view text);
+Headers decode_headers(std::string_view text);
 
 }  // namespace chat

@@ -55,7 +55,7 @@ bool is_text(std::string_view bytes) {
 }
 
 bool is_text(const Record& record) {
-    for (const Header& header : record.headers)
+    for (const Header header : record.headers)
         if (!is_text(header.name) || !is_text(header.value)) return false;
     return is_text(record.key) && is_text(record.value);
 }
@@ -116,9 +116,8 @@ ArchivedRecord record_from(Line& line) {
         const JsonScan scan = scan_json(headers->text);  // keeps order, and names that come twice
         for (const JsonMember& member : scan.members) {
             if (member.value.kind != JsonKind::string) line.fault = "a header is no string";
-            std::string name = part(Line::text_of(member.name));
-            std::string value = part(Line::text_of(member.value));
-            archived.record.headers.push_back({std::move(name), std::move(value)});
+            const std::string name = part(Line::text_of(member.name));
+            archived.record.headers.add(name, part(Line::text_of(member.value)));
         }
     }
     return archived;
@@ -143,7 +142,8 @@ std::string archive_line(Partition partition, Offset offset, const Record& recor
         .field("offset", offset.value())
         .field(binary ? "key64" : "key", std::string_view(part(record.key)))
         .begin_object(binary ? "headers64" : "headers");
-    for (const Header& header : record.headers) out.field(part(header.name), std::string_view(part(header.value)));
+    for (const Header header : record.headers)
+        out.field(part(std::string(header.name)), std::string_view(part(std::string(header.value))));
     out.end().field(binary ? "value64" : "value", std::string_view(part(record.value)));
     return out.finish();
 }

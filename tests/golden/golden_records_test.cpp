@@ -91,7 +91,7 @@ Record read(const std::filesystem::path& path) {
     for (const char* name : {"ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time",
                              "ce_dataschema", "content-type", "ce_sequence", "ce_previous", "ce_commandid",
                              "ce_commandfingerprint", "ce_correlationid", "ce_causationid", "ce_traceparent"}) {
-        if (auto value = headers->optional_string(name)) record.headers.push_back({name, std::move(*value)});
+        if (auto value = headers->optional_string(name)) record.headers.add(name, *value);
     }
     return record;
 }
@@ -108,8 +108,12 @@ TEST(GoldenRecords, DecodeToTheEventsTheyWere) {
 TEST(GoldenRecords, AreWhatTheEncoderWritesToday) {
     for (const auto& [file, recorded] : expected()) {
         Record golden = read(folder / file);
-        for (Header& header : golden.headers)
-            if (header.name == "ce_dataschema" && header.value.starts_with('/')) header.value.insert(0, "chat-store:");
+        Headers headers;
+        for (const auto& [name, value] : golden.headers) {
+            const bool without_base = name == "ce_dataschema" && value.starts_with('/');
+            headers.add(name, without_base ? "chat-store:" + std::string(value) : std::string(value));
+        }
+        golden.headers = headers;
         EXPECT_EQ(encode(recorded), golden) << file;
     }
 }
@@ -118,7 +122,7 @@ TEST(GoldenRecords, AreWhatTheEncoderWritesToday) {
 TEST(GoldenRecords, DecodeToTheSameWithFieldsAndHeadersOfTomorrow) {
     for (const auto& [file, recorded] : expected()) {
         Record record = read(folder / file);
-        record.headers.push_back({"ce_tomorrow", "x"});
+        record.headers.add("ce_tomorrow", "x");
         record.value.insert(1, R"("tomorrow":{"a":[1,null]},)");
         const auto decoded = decode(record);
         ASSERT_TRUE(decoded) << file;

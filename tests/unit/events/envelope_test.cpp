@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace chat {
 namespace {
@@ -26,17 +27,20 @@ Envelope second() {
 
 Record record_of(const Envelope& envelope) { return {envelope.user.value(), encode_headers(envelope, type), "{}"}; }
 
-void set(Record& record, const std::string& name, const std::string& value) {
-    std::erase_if(record.headers, [&](const Header& header) { return header.name == name; });
-    record.headers.push_back({name, value});
+void remove(Record& record, const std::string& name) {
+    Headers kept;
+    for (const Header header : record.headers)
+        if (header.name != name) kept.add(header.name, header.value);
+    record.headers = kept;
 }
 
-void remove(Record& record, const std::string& name) {
-    std::erase_if(record.headers, [&](const Header& header) { return header.name == name; });
+void set(Record& record, const std::string& name, const std::string& value) {
+    remove(record, name);
+    record.headers.add(name, value);
 }
 
 TEST(Envelope, BecomesCloudEventsHeaders) {
-    const std::vector<Header> expected{
+    const Headers expected{
         {"ce_specversion", "1.0"},
         {"ce_id", id_2},
         {"ce_type", "chat.session.deleted.v1"},
@@ -80,8 +84,12 @@ TEST(Envelope, ComesBackFromItsHeaders) {
 
 TEST(Envelope, ReadsHeadersInAnyOrderBesideOthers) {
     Record record = record_of(second());
-    std::reverse(record.headers.begin(), record.headers.end());
-    record.headers.push_back({"ce_partitionkey", "alice"});
+    std::vector<Header> reversed(record.headers.begin(), record.headers.end());
+    std::reverse(reversed.begin(), reversed.end());
+    Headers headers;
+    for (const Header& header : reversed) headers.add(header.name, header.value);
+    headers.add("ce_partitionkey", "alice");
+    record.headers = headers;
     EXPECT_EQ(*decode_envelope(record, type), second());
 }
 

@@ -53,7 +53,7 @@ TEST(Event, WithoutItsTextsKeepsAllElse) {
 
 TEST(Event, OfAnUnknownTypeIsRefusedByName) {
     Record record = encode(created());
-    record.headers.push_back({"ce_type", "chat.session.archived.v1"});
+    record.headers.add("ce_type", "chat.session.archived.v1");
     EXPECT_EQ(decode(record).error(), (DecodeError{"ce_type", "is unknown: chat.session.archived.v1"}));
 }
 

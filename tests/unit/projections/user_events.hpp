@@ -94,9 +94,12 @@ private:
 };
 
 /// The record with a header changed, or added.
-inline Record with_header(Record record, const std::string& name, std::string value) {
-    std::erase_if(record.headers, [&](const Header& header) { return header.name == name; });
-    record.headers.push_back({name, std::move(value)});
+inline Record with_header(Record record, const std::string& name, const std::string& value) {
+    Headers headers;
+    for (const Header header : record.headers)
+        if (header.name != name) headers.add(header.name, header.value);
+    headers.add(name, value);
+    record.headers = std::move(headers);
     return record;
 }
 

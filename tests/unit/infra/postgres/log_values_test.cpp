@@ -26,8 +26,7 @@ TEST(Bytea, RefusesAnythingElse) {
 }
 
 TEST(RecordHeaders, KeepOrderDuplicatesAndBytes) {
-    const std::vector<Header> headers{
-        {"b", "2"}, {"a", "1"}, {"b", "again"}, {"", ""}, {"odd:3,", std::string("\0,:\xff", 4)}};
+    const Headers headers{{"b", "2"}, {"a", "1"}, {"b", "again"}, {"", ""}, {"odd:3,", std::string("\0,:\xff", 4)}};
     EXPECT_EQ(decode_headers(encode_headers(headers)), headers);
     EXPECT_EQ(encode_headers({{"name", "value"}}), "4:name,5:value,");
     EXPECT_EQ(encode_headers({}), "");
