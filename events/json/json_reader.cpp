@@ -5,9 +5,6 @@
 #include <cstddef>
 #include <system_error>
 
-#include "events/json/json_escape.hpp"
-#include "events/json/json_scanner.hpp"
-
 namespace chat {
 namespace {
 
@@ -103,12 +100,17 @@ std::string JsonReader::string(std::string_view name) {
     return optional_string(name).value_or("");
 }
 
-std::optional<std::string> JsonReader::optional_string(std::string_view name) {
+const JsonSlice* JsonReader::optional_text(std::string_view name) {
     const JsonSlice* value = document_->find(name);
-    if (value == nullptr || value->refusal != nullptr) return std::nullopt;
-    if (value->kind == JsonKind::string) return text_of(*value);
+    if (value == nullptr || value->refusal != nullptr) return nullptr;
+    if (value->kind == JsonKind::string) return value;
     fault(name, "must be a string");
-    return std::nullopt;
+    return nullptr;
+}
+
+std::optional<std::string> JsonReader::optional_string(std::string_view name) {
+    const JsonSlice* text = optional_text(name);
+    return text ? std::optional(text_of(*text)) : std::nullopt;
 }
 
 std::optional<std::int64_t> JsonReader::optional_integer(std::string_view name) {

@@ -11,6 +11,8 @@
 #include "events/agent_type.hpp"
 #include "events/decode_error.hpp"
 #include "events/ids.hpp"
+#include "events/json/json_escape.hpp"
+#include "events/json/json_scanner.hpp"
 #include "events/json/json_text.hpp"
 #include "events/message_type.hpp"
 #include "events/result.hpp"
@@ -66,9 +68,9 @@ public:
     }
     template <class T>
     std::optional<T> optional(std::string_view name) {
-        const auto text = optional_string(name);
-        if (!text) return std::nullopt;
-        auto value = JsonField<T>::parse(*text);
+        const JsonSlice* text = optional_text(name);
+        if (text == nullptr) return std::nullopt;
+        auto value = text->escaped ? JsonField<T>::parse(unescape(text->text)) : JsonField<T>::parse(text->text);
         if (!value) fault(name, std::string("must be ") + JsonField<T>::expected);
         return value;
     }
@@ -86,6 +88,7 @@ private:
     struct Document;
     JsonReader(std::string_view text, std::string prefix);
     std::optional<DecodeError> first_error() const;
+    const JsonSlice* optional_text(std::string_view name);
 
     std::unique_ptr<Document> document_;
 };
