@@ -12,13 +12,14 @@ namespace {
 struct Count {
     Folded& folded;
 
-    void operator()(const Recorded& recorded) {
-        apply(folded.batch.sessions, recorded);
-        apply(folded.batch.messages, recorded);
-        apply(folded.batch.activity, recorded);
-        apply(folded.batch.answers, recorded,
-              folded.batch.sessions.of(recorded.envelope.user, recorded.envelope.session));
-        folded.batch.events += 1;
+    void operator()(Recorded&& recorded) {
+        Batch& batch = folded.batch;
+        apply(batch.sessions, recorded);
+        apply(batch.activity, recorded);
+        if (recorded.envelope.causes.command_key)
+            apply(batch.answers, recorded, batch.sessions.of(recorded.envelope.user, recorded.envelope.session));
+        apply(batch.messages, std::move(recorded));
+        batch.events += 1;
     }
     void operator()(VoidRecord) { folded.batch.voids += 1; }
     void operator()(HeldRecord) { folded.held += 1; }

@@ -26,6 +26,6 @@ struct MessageRow {
 using MessageHistoryChanges = std::vector<MessageRow>;
 
 /// Pure. The caller has checked that the event belongs to its stream.
-void apply(MessageHistoryChanges& changes, const Recorded& recorded);
+void apply(MessageHistoryChanges& changes, Recorded recorded);
 
 }  // namespace chat

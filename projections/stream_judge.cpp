@@ -35,30 +35,28 @@ std::string describe_gap(const StreamHead& head, const Link& link) {
            name(head.id) + ")";
 }
 
-}  // namespace
-
-StreamStatus StreamJudge::status_of(const UserId& user) const {
-    if (const auto here = changed_.find(user); here != changed_.end()) return here->second;
-    if (const auto before = known_.find(user); before != known_.end()) return before->second;
-    return {};
-}
-
-BrokenStream StreamJudge::quarantine(const UserId& user, StreamStatus stream, Offset offset, std::string why) {
+BrokenStream quarantine(const UserId& user, StreamStatus& stream, Offset offset, std::string why) {
     stream.quarantined_at = offset;
     stream.quarantine_reason = why;
-    changed_[user] = std::move(stream);
     return {user, offset, std::move(why)};
 }
 
-Judgement StreamJudge::take(const StoredRecord& stored, const UserId& user, StreamStatus stream, const Link& link) {
+}  // namespace
+
+const StreamStatus& StreamJudge::before(const UserId& user) const {
+    static const StreamStatus empty{};
+    const auto found = known_.find(user);
+    return found == known_.end() ? empty : found->second;
+}
+
+Judgement StreamJudge::take(const StoredRecord& stored, const UserId& user, StreamStatus& stream, const Link& link) {
     auto recorded = decode(*stored.record);
     if (!recorded)
         return quarantine(
-            user, std::move(stream), stored.offset,
+            user, stream, stored.offset,
             "event " + std::to_string(link.sequence.value()) + " is not understood: " + describe(recorded.error()));
     stream.head = head_after(link);
     stream.last_time = recorded->envelope.time;
-    changed_[user] = std::move(stream);
     return *std::move(recorded);
 }
 
@@ -66,18 +64,14 @@ Judgement StreamJudge::judge(const StoredRecord& stored) {
     const auto link = link_of(*stored.record);
     if (!link) return ForeignRecord{stored.offset, describe(link.error())};
     const UserId user(stored.record->key);
-    StreamStatus stream = status_of(user);
-    if (stream.quarantined_at) return HeldRecord{};
-    switch (place(stream.head, *link)) {
-        case Placement::belongs:
-            return take(stored, user, std::move(stream), *link);
-        case Placement::void_:
-            return VoidRecord{};
-        case Placement::broken:
-            break;
-    }
-    std::string why = describe_gap(stream.head, *link);
-    return quarantine(user, std::move(stream), stored.offset, std::move(why));
+    const auto here = changed_.find(user);
+    const StreamStatus& stands = here == changed_.end() ? before(user) : here->second;
+    if (stands.quarantined_at) return HeldRecord{};
+    const Placement placement = place(stands.head, *link);
+    if (placement == Placement::void_) return VoidRecord{};
+    StreamStatus& stream = here == changed_.end() ? changed_.emplace(user, stands).first->second : here->second;
+    if (placement == Placement::belongs) return take(stored, user, stream, *link);
+    return quarantine(user, stream, stored.offset, describe_gap(stream.head, *link));
 }
 
 std::vector<UserId> users_of(std::span<const StoredRecord> records) {

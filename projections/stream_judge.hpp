@@ -51,9 +51,9 @@ public:
     KnownStreams take_streams() { return std::move(changed_); }
 
 private:
-    StreamStatus status_of(const UserId& user) const;
-    BrokenStream quarantine(const UserId& user, StreamStatus stream, Offset offset, std::string why);
-    Judgement take(const StoredRecord& stored, const UserId& user, StreamStatus stream, const Link& link);
+    /// Where it stood before the run.
+    const StreamStatus& before(const UserId& user) const;
+    Judgement take(const StoredRecord& stored, const UserId& user, StreamStatus& stream, const Link& link);
 
     const KnownStreams& known_;
     KnownStreams changed_;
