@@ -73,11 +73,11 @@ void BulkConnection::begin_copy_out(const std::string& sql) {
     checked(PQexec(connection_.get(), sql.c_str()), PGRES_COPY_OUT);
 }
 
-std::optional<std::string> BulkConnection::get() {
+std::optional<std::string_view> BulkConnection::get() {
     char* bytes = nullptr;
     const int size = PQgetCopyData(connection_.get(), &bytes, 0);
-    const std::unique_ptr<char, decltype(&PQfreemem)> held(bytes, &PQfreemem);
-    if (size >= 0) return std::string(bytes, static_cast<std::size_t>(size));
+    message_.reset(bytes);
+    if (size >= 0) return std::string_view(bytes, static_cast<std::size_t>(size));
     if (size == -2) fail(PQerrorMessage(connection_.get()));
     finish_copy();
     return std::nullopt;

@@ -30,9 +30,10 @@ public:
     void put(std::string_view bytes);
     void end_copy();
 
-    /// COPY .. TO STDOUT, message by message (a row each, but for the form's own head and tail); nothing at its end.
+    /// COPY .. TO STDOUT, message by message (a row each, but for the form's own head and tail), each until the next
+    /// call; nothing at its end.
     void begin_copy_out(const std::string& sql);
-    std::optional<std::string> get();
+    std::optional<std::string_view> get();
 
 private:
     struct Close {
@@ -41,6 +42,9 @@ private:
     struct Clear {
         void operator()(PGresult* result) const noexcept { PQclear(result); }
     };
+    struct Free {
+        void operator()(char* message) const noexcept { PQfreemem(message); }
+    };
     using Result = std::unique_ptr<PGresult, Clear>;
     Result checked(PGresult* result, ExecStatusType expected);
     [[noreturn]] void fail(const char* text, bool fatal = false);
@@ -48,6 +52,7 @@ private:
     void finish_copy();
 
     std::unique_ptr<PGconn, Close> connection_;
+    std::unique_ptr<char, Free> message_;  // that `get` gave last
 };
 
 }  // namespace chat

@@ -12,6 +12,9 @@ namespace chat {
 namespace {
 
 constexpr std::size_t records_at_once = 5000;
+// Where a batch costs no query for its users' streams: few enough to stay in a core's cache until they are folded.
+constexpr std::size_t first_records_at_once = 500;
+
 // Twice what they are, as a change and as the row that it comes to.
 constexpr std::size_t session_bytes = 1100;
 constexpr std::size_t stream_bytes = 800;
@@ -59,12 +62,14 @@ asio::awaitable<Checkpoint> load_leg(Partition partition, Checkpoint from, NextO
                                      LoadCounts& counts) {
     Folded leg;
     leg.next = from;
+    const bool is_first = from.next_offset == NextOffset(0);
     const std::int64_t most = std::min(end.value(), from.next_offset.value() + options.leg_records);
     while (leg.next.next_offset.value() < most && bytes_of(leg.batch) < options.leg_bytes && !counts.stop) {
         const auto left = static_cast<std::size_t>(most - leg.next.next_offset.value());
-        const auto records = co_await source.read(partition, leg.next.next_offset, std::min(left, records_at_once));
+        const std::size_t most_at_once = is_first ? first_records_at_once : records_at_once;
+        const auto records = co_await source.read(partition, leg.next.next_offset, std::min(left, most_at_once));
         KnownStreams known;
-        if (from.next_offset > NextOffset(0)) known = co_await earlier_streams(partition, records, leg.batch, store);
+        if (!is_first) known = co_await earlier_streams(partition, records, leg.batch, store);
         fold_on(leg, records, known);
         loader.add(leg.batch.messages);
         leg.batch.messages.clear();
