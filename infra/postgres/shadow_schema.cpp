@@ -1,6 +1,7 @@
 #include "infra/postgres/shadow_schema.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <string_view>
 
 #include "infra/postgres/fields.hpp"
@@ -122,25 +123,25 @@ FinishingSteps finishing_steps(PostgresSession& session, const SchemaNames& name
         " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE NOT EXISTS (SELECT FROM pg_constraint s JOIN"
         " pg_class t ON t.oid = s.conrelid WHERE t.relnamespace = " +
         shadow + "::regnamespace AND t.relname = c.relname AND s.conname = k.conname) AND " + is_live(names);
-    const auto add = [&](const std::vector<std::string>& more) {
-        steps.rest.insert(steps.rest.end(), more.begin(), more.end());
-    };
-    add(texts_of(
+    steps.in_turn = texts_of(
         session,
         "SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s USING INDEX %I', " + shadow +
             ", c.relname, k.conname, CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, k.conname)" +
-            missing_constraints + " AND k.contype IN ('p', 'u')"));
-    add(texts_of(session, "SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', " + shadow +
-                              ", c.relname, k.conname, regexp_replace(pg_get_constraintdef(k.oid), 'REFERENCES (" +
-                              "[^ (]+[.])?', 'REFERENCES ' || quote_ident(" + shadow + ") || '.'))" +
-                              missing_constraints + " AND k.contype = 'f'"));
-    add(texts_of(session, "SELECT format('GRANT %s ON %I.%I TO %s', a.privilege_type, " + shadow +
-                              ", c.relname, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident("
-                              "pg_get_userbyid(a.grantee)) END) FROM pg_class c, aclexplode(c.relacl) a WHERE"
-                              " a.grantee <> c.relowner AND " +
-                              is_live(names)));
-    for (const std::string& table : read_model_tables)
-        steps.rest.push_back("ANALYZE " + in_schema(names.shadow, table));
+            missing_constraints + " AND k.contype IN ('p', 'u')");
+    for (const std::string& grant :
+         texts_of(session, "SELECT format('GRANT %s ON %I.%I TO %s', a.privilege_type, " + shadow +
+                               ", c.relname, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident("
+                               "pg_get_userbyid(a.grantee)) END) FROM pg_class c, aclexplode(c.relacl) a WHERE"
+                               " a.grantee <> c.relowner AND " +
+                               is_live(names)))
+        steps.in_turn.push_back(grant);
+    steps.checks = texts_of(session, "SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', " + shadow +
+                                         ", c.relname, k.conname, regexp_replace(pg_get_constraintdef(k.oid),"
+                                         " 'REFERENCES ([^ (]+[.])?', 'REFERENCES ' || quote_ident(" +
+                                         shadow + ") || '.'))" + missing_constraints + " AND k.contype = 'f'");
+    // From the end, since sessions and messages wait for the foreign key between them.
+    for (const std::string& table : std::views::reverse(read_model_tables))
+        steps.checks.push_back("ANALYZE " + in_schema(names.shadow, table));
     return steps;
 }
 

@@ -35,11 +35,12 @@ int migrated_version(PostgresSession& session);
 /// Makes empty tables like the live ones, with just the keys that loading needs. One transaction.
 void make_shadow(PostgresSession& session, const SchemaNames& names, const std::string& log);
 
-/// Statements that give the shadow's tables what the live ones have beside rows: indexes, which may be made at the same
-/// time, and then, in their order, constraints, grants and statistics. What is there already is left out.
+/// Statements that give the shadow's tables what the live ones have beside rows, in three parts: indexes, side by side;
+/// keys and grants, one after the other; foreign keys and statistics, side by side. What is there already is left out.
 struct FinishingSteps {
     std::vector<std::string> indexes;
-    std::vector<std::string> rest;
+    std::vector<std::string> in_turn;
+    std::vector<std::string> checks;
 };
 FinishingSteps finishing_steps(PostgresSession& session, const SchemaNames& names);
 

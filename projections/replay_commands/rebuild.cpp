@@ -203,11 +203,11 @@ private:
         const SchemaNames names = names_;
         auto asked = pool.run([names](PostgresSession& session) { return finishing_steps(session, names); });
         const FinishingSteps steps = co_await std::move(asked);
-        display_.begin("indexing", "steps", static_cast<std::int64_t>(steps.indexes.size() + steps.rest.size()));
-        std::vector<asio::awaitable<void>> making;
-        for (const std::string& sql : steps.indexes) making.push_back(make(pool, sql));
-        co_await all_of(std::move(making));
-        for (const std::string& sql : steps.rest) co_await make(pool, sql);
+        display_.begin("indexing", "steps",
+                       static_cast<std::int64_t>(steps.indexes.size() + steps.in_turn.size() + steps.checks.size()));
+        co_await make_all(pool, steps.indexes);
+        for (const std::string& sql : steps.in_turn) co_await make(pool, sql);
+        co_await make_all(pool, steps.checks);
         display_.end();
         const std::string shadow = names_.shadow;
         auto set = administration_.connection().run(
@@ -224,11 +224,13 @@ private:
         display_.add(1);
     }
 
-    asio::awaitable<void> all_of(std::vector<asio::awaitable<void>> work) {
-        if (work.empty()) co_return;
-        using Operation = decltype(asio::co_spawn(work_.executor, std::move(work.front()), asio::deferred));
+    /// Side by side, as many as the pool has connections.
+    asio::awaitable<void> make_all(PostgresPool& pool, const std::vector<std::string>& statements) {
+        if (statements.empty()) co_return;
+        using Operation = decltype(asio::co_spawn(work_.executor, make(pool, std::string()), asio::deferred));
         std::vector<Operation> operations;
-        for (auto& one : work) operations.push_back(asio::co_spawn(work_.executor, std::move(one), asio::deferred));
+        for (const std::string& sql : statements)
+            operations.push_back(asio::co_spawn(work_.executor, make(pool, sql), asio::deferred));
         auto group = asio::experimental::make_parallel_group(std::move(operations));
         const auto ended = co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
         const auto& [order, errors] = ended;
