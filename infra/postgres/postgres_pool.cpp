@@ -31,8 +31,8 @@ constexpr std::chrono::seconds end_patience{1};
 }  // namespace
 
 struct PostgresPool::Job {
-    Job(const asio::any_io_executor& io, std::function<void(PostgresSession&)> todo, std::chrono::milliseconds timeout)
-        : executor(io), done(io, timeout), work(std::move(todo)) {}
+    Job(const asio::any_io_executor& io, std::function<void(PostgresSession&)> what, std::chrono::milliseconds timeout)
+        : executor(io), done(io, timeout), work(std::move(what)) {}
 
     asio::any_io_executor executor;
     asio::steady_timer done;  // cancelled when finished; used on `executor` only
