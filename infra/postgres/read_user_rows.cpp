@@ -14,6 +14,11 @@ std::string sessions_where(std::string_view condition) {
            " FROM chat_sessions WHERE user_id = ANY ($1::varchar[]) AND " + std::string(condition);
 }
 
+std::string first_users(std::string_view table, std::string_view condition) {
+    return "(SELECT DISTINCT user_id FROM " + std::string(table) + " WHERE user_id > $1 AND " + std::string(condition) +
+           " ORDER BY user_id LIMIT $2::bigint)";
+}
+
 std::string list_of(const std::vector<UserId>& users) {
     ArrayLiteral list;
     for (const UserId& user : users) list.add(user.value());
@@ -42,18 +47,13 @@ const Statement read_user_activity_sql{"read_user_activity", R"(
     SELECT user_id, day - DATE '1970-01-01', agent_type, messages
       FROM user_activity WHERE user_id = ANY ($1::varchar[]))"};
 
-const Statement read_users_after_sql{"read_users_after", R"(
-    SELECT user_id FROM user_streams WHERE user_id > $1
-     UNION
-    SELECT user_id FROM chat_sessions s
-     WHERE user_id > $1 AND NOT EXISTS (SELECT FROM user_streams u WHERE u.user_id = s.user_id)
-     UNION
-    SELECT user_id FROM command_answers a
-     WHERE user_id > $1 AND NOT EXISTS (SELECT FROM user_streams u WHERE u.user_id = a.user_id)
-     UNION
-    SELECT user_id FROM user_activity a
-     WHERE user_id > $1 AND NOT EXISTS (SELECT FROM user_streams u WHERE u.user_id = a.user_id)
-     ORDER BY user_id LIMIT $2::bigint)"};
+// Each branch stops at its own first users, in the order of an index.
+const Statement read_users_after_sql{
+    "read_users_after",
+    first_users("user_streams", "TRUE") + " UNION " + first_users("chat_sessions", "is_active") + " UNION " +
+        first_users("chat_sessions", "inactive_since IS NOT NULL AND deleted_at IS NULL") + " UNION " +
+        first_users("chat_sessions", "deleted_at IS NOT NULL") + " UNION " + first_users("command_answers", "TRUE") +
+        " UNION " + first_users("user_activity", "TRUE") + " ORDER BY user_id LIMIT $2::bigint"};
 
 const Statement read_as_stored_sql{"read_as_stored",
                                    "SELECT j::text FROM unnest($1::jsonb[]) WITH ORDINALITY AS t (j, n) ORDER BY n"};

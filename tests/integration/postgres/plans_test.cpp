@@ -9,6 +9,7 @@
 #include "infra/postgres/load_chats.hpp"
 #include "infra/postgres/postgres_session.hpp"
 #include "infra/postgres/read_messages.hpp"
+#include "infra/postgres/read_user_rows.hpp"
 #include "tests/contract/read_model/user_story.hpp"
 #include "tests/support/postgres_database.hpp"
 
@@ -135,6 +136,13 @@ TEST_F(Plans, LoadingAUserReadsOnlyTheirSessions) {
     const std::string shown = plan(session_, load_chats_sql, "0, 'u7'");
     EXPECT_FALSE(uses(shown, "Seq Scan on chat_sessions")) << shown;
     EXPECT_LE(pages(shown), 80) << shown;
+}
+
+// As `verify` does for each page of users: it must not look at all of them for each.
+TEST_F(Plans, ListingSomeUsersReadsOnlyTheirRows) {
+    const std::string shown = plan(session_, read_users_after_sql, "'u2', 10");
+    EXPECT_FALSE(uses(shown, "Seq Scan on")) << shown;
+    EXPECT_LE(pages(shown), 400) << shown;  // 150 sessions, each maybe in a page of its own
 }
 
 TEST_F(Plans, MessagesToActiveSessionsAreHotUpdates) {
