@@ -1,5 +1,7 @@
 #include "infra/postgres/copy_rows.hpp"
 
+#include "projections/replay/user_rows.hpp"
+
 namespace chat {
 namespace {
 
@@ -8,25 +10,25 @@ std::optional<Uuid> uuid_of(const std::optional<Id>& id) {
     return id ? std::optional(id->uuid()) : std::nullopt;
 }
 
-void copy_sessions(BulkConnection& connection, const RowsByUser& rows) {
+void copy_sessions(BulkConnection& connection, const Batch& batch) {
     BinaryCopy copy(connection,
                     "chat_sessions (id, user_id, title, agent_type, created_at, last_message_at, is_active, metadata,"
                     " message_count, deleted_at, changed)");
-    for (const auto& [user, held] : rows)
-        for (const auto& [id, session] : held.sessions)
-            copy.row(id.uuid(), user.value(), session.row.title, to_string(session.row.agent_type),
-                     session.row.created_at, session.row.last_message_at, session.row.is_active,
-                     JsonbText{session.row.metadata.view()}, session.row.message_count, session.deleted_at,
-                     session.row.changed.value());
+    for (const SessionChange& change : batch.sessions.all()) {
+        if (!change.created) continue;
+        const StoredSession session = created_row(change);
+        const SessionRow& row = session.row;
+        copy.row(row.id.uuid(), change.user.value(), row.title, to_string(row.agent_type), row.created_at,
+                 row.last_message_at, row.is_active, JsonbText{row.metadata.view()}, row.message_count,
+                 session.deleted_at, row.changed.value());
+    }
     copy.end();
 }
 
-void copy_streams(BulkConnection& connection, const RowsByUser& rows) {
+void copy_streams(BulkConnection& connection, const Batch& batch) {
     BinaryCopy copy(connection,
                     "user_streams (user_id, version, last_event_id, last_time, quarantined_at, quarantine_reason)");
-    for (const auto& [user, held] : rows) {
-        if (!held.stream) continue;
-        const StreamStatus& stream = *held.stream;
+    for (const auto& [user, stream] : batch.streams) {
         const auto at = stream.quarantined_at;
         copy.row(user.value(), stream.head.sequence.value(), uuid_of(stream.head.id), stream.last_time,
                  at ? std::optional(at->value()) : std::nullopt,
@@ -35,23 +37,23 @@ void copy_streams(BulkConnection& connection, const RowsByUser& rows) {
     copy.end();
 }
 
-void copy_answers(BulkConnection& connection, const RowsByUser& rows) {
+void copy_answers(BulkConnection& connection, const Batch& batch) {
     BinaryCopy copy(connection,
                     "command_answers (user_id, command_key, fingerprint, sequence, happened_at, session_id, message_id,"
                     " title, message_count, last_message_at, is_active, is_deleted)");
-    for (const auto& [user, held] : rows)
-        for (const auto& [key, answer] : held.answers)
-            copy.row(user.value(), key, answer.fingerprint, answer.sequence.value(), answer.time, answer.session.uuid(),
-                     uuid_of(answer.message), answer.title, answer.message_count, answer.last_message_at,
-                     answer.is_active, answer.is_deleted);
+    for (const CommandAnswer& given : batch.answers.all()) {
+        const AnswerRow answer = first_row(given);
+        copy.row(given.session.user.value(), given.key, answer.fingerprint, answer.sequence.value(), answer.time,
+                 answer.session.uuid(), uuid_of(answer.message), answer.title, answer.message_count,
+                 answer.last_message_at, answer.is_active, answer.is_deleted);
+    }
     copy.end();
 }
 
-void copy_activity(BulkConnection& connection, const RowsByUser& rows) {
+void copy_activity(BulkConnection& connection, const Batch& batch) {
     BinaryCopy copy(connection, "user_activity (user_id, day, agent_type, messages)");
-    for (const auto& [user, held] : rows)
-        for (const auto& [key, messages] : held.activity)
-            copy.row(user.value(), key.first, to_string(key.second), messages);
+    for (const UserActivityRow& row : first_rows(batch.activity))
+        copy.row(row.user, row.key.first, to_string(row.key.second), row.messages);
     copy.end();
 }
 
@@ -68,11 +70,11 @@ void copy_message(BinaryCopy& copy, const MessageRow& message) {
              message.agent_type, JsonbText{message.metadata.view()}, message.created_at, message.sequence.value());
 }
 
-void copy_rows(BulkConnection& connection, const RowsByUser& rows) {
-    copy_sessions(connection, rows);
-    copy_streams(connection, rows);
-    copy_answers(connection, rows);
-    copy_activity(connection, rows);
+void copy_rows(BulkConnection& connection, const Batch& batch) {
+    copy_sessions(connection, batch);
+    copy_streams(connection, batch);
+    copy_answers(connection, batch);
+    copy_activity(connection, batch);
 }
 
 }  // namespace chat

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "infra/postgres/binary_copy.hpp"
-#include "projections/message_history.hpp"
-#include "projections/replay/user_rows.hpp"
+#include "projections/batch.hpp"
 
 namespace chat {
 
@@ -10,8 +9,8 @@ namespace chat {
 BinaryCopy begin_message_copy(BulkConnection& connection);
 void copy_message(BinaryCopy& copy, const MessageRow& message);
 
-/// All but the messages of users of whom the tables hold nothing yet: sessions, streams, answers and activity, each
-/// table by a COPY of its own.
-void copy_rows(BulkConnection& connection, const RowsByUser& rows);
+/// All but the messages of a batch of which the tables hold nothing yet, as committing it would leave them: sessions,
+/// streams, answers and activity, each table by a COPY of its own.
+void copy_rows(BulkConnection& connection, const Batch& batch);
 
 }  // namespace chat

@@ -9,9 +9,7 @@ namespace {
 /// A partition's first rows: the checkpoint by compare-and-set as ever, then whole rows.
 bool commit_first(BulkConnection& connection, Partition partition, const Checkpoint& to, const Batch& batch) {
     if (!commit_batch(connection, partition, NextOffset(0), to, Batch())) return false;
-    RowsByUser rows;
-    commit_to(rows, batch);
-    copy_rows(connection, rows);
+    copy_rows(connection, batch);
     return true;
 }
 

@@ -1,11 +1,12 @@
 #include "projections/replay/user_rows.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace chat {
 namespace {
 
-StoredSession new_session(const SessionChange& change) {
+StoredSession row_before_changes(const SessionChange& change) {
     const SessionChange::Creation& created = *change.created;
     return {.row = {.id = change.session,
                     .title = created.title,
@@ -34,7 +35,7 @@ void change_session(StoredSession& session, const SessionChange& change) {
 /// The session as `change` had left it when the answer was given: `before` is the row before the batch, if it was
 /// there.
 AnswerRow answer_from(const CommandAnswer& answer, const StoredSession* before) {
-    StoredSession session = answer.session.created ? new_session(answer.session) : StoredSession{};
+    StoredSession session = answer.session.created ? row_before_changes(answer.session) : StoredSession{};
     if (!answer.session.created && before) session = *before;
     change_session(session, answer.session);
     return {.fingerprint = answer.fingerprint,
@@ -51,6 +52,29 @@ AnswerRow answer_from(const CommandAnswer& answer, const StoredSession* before) 
 
 }  // namespace
 
+StoredSession created_row(const SessionChange& change) {
+    StoredSession session = row_before_changes(change);
+    change_session(session, change);
+    return session;
+}
+
+AnswerRow first_row(const CommandAnswer& answer) { return answer_from(answer, nullptr); }
+
+std::vector<UserActivityRow> first_rows(const UserActivityChanges& changes) {
+    std::vector<UserActivityRow> all;
+    for (const ActivityChange& change : changes.all())
+        if (change.agent_type) all.push_back({change.user.value(), {change.day, *change.agent_type}, change.messages});
+    std::ranges::sort(all, {}, [](const UserActivityRow& row) { return std::tie(row.user, row.key); });
+    std::vector<UserActivityRow> rows;
+    for (const UserActivityRow& row : all) {
+        if (!rows.empty() && rows.back().user == row.user && rows.back().key == row.key)
+            rows.back().messages += row.messages;
+        else
+            rows.push_back(row);
+    }
+    return rows;
+}
+
 void commit_to(RowsByUser& rows, const Batch& batch) {
     // Answers are made of the sessions as they were before the batch.
     for (const CommandAnswer& answer : batch.answers.all()) {
@@ -62,7 +86,10 @@ void commit_to(RowsByUser& rows, const Batch& batch) {
     for (const SessionChange& change : batch.sessions.all()) {
         UserRows& user = rows[change.user];
         owners[change.session] = &user;
-        if (change.created) user.sessions[change.session] = new_session(change);
+        if (change.created) {
+            user.sessions[change.session] = created_row(change);
+            continue;
+        }
         const auto session = user.sessions.find(change.session);
         if (session != user.sessions.end()) change_session(session->second, change);
     }

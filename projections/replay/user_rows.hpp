@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -51,6 +52,21 @@ struct UserRows {
 };
 
 using RowsByUser = std::unordered_map<UserId, UserRows>;
+
+/// The row of a session that the batch creates. `change.created` is there.
+StoredSession created_row(const SessionChange& change);
+
+/// The answer as it is stored where the session has no row before the batch.
+AnswerRow first_row(const CommandAnswer& answer);
+
+struct UserActivityRow {
+    std::string_view user;  // in the changes that it is made of
+    ActivityKey key;
+    std::int64_t messages = 0;
+};
+
+/// The rows of sessions that the batch creates, each once.
+std::vector<UserActivityRow> first_rows(const UserActivityChanges& changes);
 
 /// What committing the batch does to the rows, in memory. Pure. Changes of a session that is not there, and its
 /// messages' activity, are dropped.
