@@ -94,6 +94,13 @@ def test_honest_failures_are_right(story):
     assert (verdict.never_known, verdict.late_reads, verdict.unknown_answers) == (1, 1, 2)
 
 
+def test_a_retry_of_what_found_nothing_to_do_is_told_what_is_so_by_then(story):
+    story.operation("restore", key="nothing", session="s1", sequence=7)
+    story.command("add", "s1", "m4", content="d")
+    story.operation("restore", key="nothing", session="s1", sequence=8)
+    assert story.check() == []
+
+
 def first(story, **fields):
     return next(operation for operation in story.operations
                 if all(getattr(operation, name) == value for name, value in fields.items()))
@@ -264,6 +271,12 @@ def a_failure_of_the_service(story):
     story.operation("messages", session="s1", outcome="unknown", status=500, type="/problems/internal-error")
 
 
+def nothing_to_do_though_it_was_deleted(story):
+    story.operation("restore", key="nothing", session="s1", sequence=7)
+    story.command("delete", "s1")
+    story.operation("restore", key="nothing", session="s1", sequence=8)
+
+
 def a_failed_command(story):
     story.operation("add", key="boom", session="s1", outcome="unknown", status=500, type="/problems/internal-error")
 
@@ -286,6 +299,7 @@ PLANTED = {
     
     a_session_of_nobody: "shows ['s9'", a_deleted_session_shown: "which is not there", gone_though_it_is_there: "which is there",
     a_version_from_the_future: "shows version 8", a_failure_of_the_service: "answered 500", a_failed_command: "answered 500",
+    nothing_to_do_though_it_was_deleted: "was acknowledged as 8 and is not in the stream",
 }
 
 

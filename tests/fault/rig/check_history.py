@@ -129,17 +129,14 @@ class UserCheck:
 
     def acknowledged(self, key, event, accepted):
         first = accepted[0]
+        if not event:
+            for attempt in accepted:
+                self.changed_nothing(attempt)
+            return
         for again in accepted[1:]:
             if (again.sequence, again.session, again.message) != (first.sequence, first.session, first.message):
                 self.wrong(f"a retry was told {again.sequence}, {again.session}, {again.message}; the first answer was "
                            f"{first.sequence}, {first.session}, {first.message}", again)
-        if not event:
-            # A session that was active already is restored without an event, and the answer looks the same if its last
-            # change was the stream's.
-            if first.kind != "restore" or not self.was_active(first.session, first.sequence):
-                self.verdict.lost += 1
-                self.wrong(f"was acknowledged as {first.sequence} and is not in the stream", first)
-            return
         if event.sequence != first.sequence:
             self.wrong(f"was acknowledged as {first.sequence} and stands in the stream as {event.sequence}", first)
         if event.session != first.session or (first.kind == "add" and event.message != first.message):
@@ -147,6 +144,13 @@ class UserCheck:
         for attempt in accepted[1:]:
             if not attempt.replayed:
                 self.wrong("a retry was done anew: its answer does not say Idempotency-Replayed", attempt)
+
+    def changed_nothing(self, attempt):
+        """A session that was active already is restored without an event, and the answer looks the same if its last change
+        was the stream's. Nothing is kept of it, so a retry is answered with what is so by then."""
+        if attempt.kind != "restore" or not self.was_active(attempt.session, attempt.sequence):
+            self.verdict.lost += 1
+            self.wrong(f"was acknowledged as {attempt.sequence} and is not in the stream", attempt)
 
     def was_active(self, session, version):
         chats = self.at(version)
