@@ -98,6 +98,10 @@ def test_a_retry_of_what_found_nothing_to_do_is_told_what_is_so_by_then(story):
     story.operation("restore", key="nothing", session="s1", sequence=7)
     story.command("add", "s1", "m4", content="d")
     story.operation("restore", key="nothing", session="s1", sequence=8)
+    story.command("delete", "s1")
+    sequence = story.record("restore", "nothing", "s1")
+    story.operation("restore", key="nothing", session="s1", sequence=sequence)
+    story.operation("restore", key="nothing", session="s1", sequence=sequence, replayed=True)
     assert story.check() == []
 
 

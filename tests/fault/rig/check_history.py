@@ -2,7 +2,7 @@
 everything it finds is a sentence about one user and one thing."""
 import bisect
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rig.fold import Chats, streams_of
 from rig.history import Operation
@@ -63,6 +63,7 @@ class UserCheck:
 
     def run(self):
         self.stream_holds_what_was_asked_for()
+        self.tell_idle_restores()
         self.events_follow_from_the_state_before()
         self.commands_are_as_told()
         self.order_agrees_with_time()
@@ -87,6 +88,18 @@ class UserCheck:
             for name in ("title", "content", "agent_type"):
                 if name in first.body and event.data.get(name) != first.body[name]:
                     self.wrong(f"event {event.sequence} has another {name} than was asked for", first)
+
+    def tell_idle_restores(self):
+        """A session that was active already is restored without an event, and the answer looks the same if its last change
+        was the stream's. Nothing is kept of it, so a retry is answered with what is so by then, and may be the first to
+        restore it."""
+        for key, attempts in self.attempts.items():
+            stored = self.stored.get(key)
+            for i, attempt in enumerate(attempts):
+                idle = attempt.kind == "restore" and attempt.outcome == "accepted" and not (
+                    stored and stored.sequence <= (attempt.sequence or 0))
+                if idle and self.was_active(attempt.session, attempt.sequence):
+                    attempts[i] = replace(attempt, outcome="unchanged")
 
     def events_follow_from_the_state_before(self):
         """A writer that decided on another state than the stream has before its event would break these."""
@@ -129,14 +142,14 @@ class UserCheck:
 
     def acknowledged(self, key, event, accepted):
         first = accepted[0]
-        if not event:
-            for attempt in accepted:
-                self.changed_nothing(attempt)
-            return
         for again in accepted[1:]:
             if (again.sequence, again.session, again.message) != (first.sequence, first.session, first.message):
                 self.wrong(f"a retry was told {again.sequence}, {again.session}, {again.message}; the first answer was "
                            f"{first.sequence}, {first.session}, {first.message}", again)
+        if not event:
+            self.verdict.lost += 1
+            self.wrong(f"was acknowledged as {first.sequence} and is not in the stream", first)
+            return
         if event.sequence != first.sequence:
             self.wrong(f"was acknowledged as {first.sequence} and stands in the stream as {event.sequence}", first)
         if event.session != first.session or (first.kind == "add" and event.message != first.message):
@@ -144,13 +157,6 @@ class UserCheck:
         for attempt in accepted[1:]:
             if not attempt.replayed:
                 self.wrong("a retry was done anew: its answer does not say Idempotency-Replayed", attempt)
-
-    def changed_nothing(self, attempt):
-        """A session that was active already is restored without an event, and the answer looks the same if its last change
-        was the stream's. Nothing is kept of it, so a retry is answered with what is so by then."""
-        if attempt.kind != "restore" or not self.was_active(attempt.session, attempt.sequence):
-            self.verdict.lost += 1
-            self.wrong(f"was acknowledged as {attempt.sequence} and is not in the stream", attempt)
 
     def was_active(self, session, version):
         chats = self.at(version)
